@@ -1,0 +1,1 @@
+"""What callers hear and where they are connected: pure decisions, and the dialects of carriers."""
