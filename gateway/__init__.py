@@ -1,0 +1,22 @@
+"""Court Notice Gateway: the only place where its parts are chosen and put together."""
+
+from flask import Flask
+
+from gateway.runtime import Runtime
+from gateway.web import api, carrier, errors, health, media, requests
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """The web application over one process's runtime. Nothing here touches the database."""
+    app = Flask("gateway", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 25 * 1024 * 1024
+    app.extensions["court-gateway"] = runtime
+    app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False
+    requests.install(app)
+    errors.install(app)
+    app.register_blueprint(carrier.blueprint)
+    app.register_blueprint(media.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(api.blueprint)
+    return app

@@ -1,0 +1,143 @@
+"""How the database is opened: SQLite as a server would want it, PostgreSQL with deadlines."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_WRITERS: dict[str, threading.Lock] = {}
+
+
+class DurabilityOff(Exception):
+    """The database would acknowledge writes that a power cut may lose."""
+
+
+def open_engine(url: str, *, wait_ms: int, statement_ms: int, pool_size: int) -> Engine:
+    """An engine whose statements and lock waits end in time.
+
+    wait_ms: the longest wait for a lock or a pooled connection; statement_ms: the longest statement
+    (PostgreSQL only: SQLite has no server that could be slow).
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed, wait_ms, pool_size)
+    return _open_postgresql(parsed, wait_ms, statement_ms, pool_size)
+
+
+def _open_sqlite(url: URL, wait_ms: int, pool_size: int) -> Engine:
+    path = url.database or ""
+    engine = create_engine(
+        url.set(database=f"file:{path}", query={"mode": "rw", "uri": "true"}),
+        connect_args={"timeout": wait_ms / 1000, "check_same_thread": False},
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=wait_ms / 1000,
+        poolclass=None,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "journal_size_limit=67108864",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+        entry.info["file"] = _identity(path)
+
+    @event.listens_for(engine, "checkout")
+    def same_file(_connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+        """A database file that was replaced (a restore) must not live on in an open connection."""
+        if entry.info.get("file") != _identity(path):
+            raise exc.DisconnectionError("the database file was replaced")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _open_postgresql(url: URL, wait_ms: int, statement_ms: int, pool_size: int) -> Engine:
+    options = (
+        f"-c statement_timeout={statement_ms} -c lock_timeout={wait_ms}"
+        f" -c idle_in_transaction_session_timeout={max(statement_ms, 5000)} -c timezone=UTC"
+    )
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={"options": options, "connect_timeout": 2, "tcp_user_timeout": 5000},
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=wait_ms / 1000,
+    )
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """One transaction that may write: committed at the end, rolled back on any error.
+
+    On SQLite it takes the write lock at once (a read that turns into a write loses updates); threads of
+    this process queue for it here, which is fairer than SQLite's own polling.
+    """
+    bound = engine.execution_options(writing=True)
+    with _turn(engine), Session(bound, expire_on_commit=False, autoflush=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One transaction that only reads, from one consistent state."""
+    with Session(engine) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    lock = _WRITERS.setdefault(str(engine.url.database), threading.Lock())
+    if not lock.acquire(timeout=_patience(engine)):
+        raise exc.OperationalError("BEGIN IMMEDIATE", None, TimeoutError("database is locked"))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _patience(engine: Engine) -> float:
+    return float(getattr(engine.pool, "_timeout", 5.0))
+
+
+def refuse_weak_durability(engine: Engine) -> None:
+    """Raise DurabilityOff where an acknowledged write could be lost by the server's settings."""
+    if engine.dialect.name == "sqlite":
+        return
+    with engine.connect() as connection:
+        off = [
+            name
+            for name in ("fsync", "full_page_writes", "synchronous_commit")
+            if connection.exec_driver_sql(f"SHOW {name}").scalar_one() == "off"
+        ]
+    if off:
+        raise DurabilityOff(
+            f"PostgreSQL runs with {', '.join(off)} off; switch on before starting the gateway"
+        )

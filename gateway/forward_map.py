@@ -1,0 +1,147 @@
+"""The local forward map: where each line's calls go, in one memory-mapped file of this host.
+
+It is what carries a call when the database does not answer. It holds what the database holds sealed (the
+delivery address by the keyed hash of the dialled number; for each connection its secrets, account and public
+address) and is brought up to date by change number. From it a call is only ever connected silently.
+"""
+
+import json
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lmdb
+import structlog
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from gateway.database import reading
+from gateway.models import Connection, PhoneLine, Platform
+from gateway.vault import SealBroken, Vault
+
+_SIZE = 8 << 30
+_PURPOSE = "forward map"
+_MARK, _CHANGE, _TRUNK, _LINE = b"mark", b"change", b"trunk ", b"line "
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class MappedTrunk:
+    """What a webhook needs to know of a connection before it trusts a request."""
+
+    id: str
+    slug: str
+    kind: str
+    account: str
+    secrets: tuple[str, ...]
+    public_base_url: str
+    country: str
+    default_route: str | None
+
+
+class ForwardMap:
+    """One host's map; any number of processes read it, one at a time refreshes it."""
+
+    def __init__(self, directory: Path, vault: Vault) -> None:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._vault = vault
+        self._file = lmdb.open(str(directory), map_size=_SIZE, max_readers=512, metasync=True)
+
+    def trunk(self, slug: str) -> MappedTrunk | None:
+        with self._file.begin() as reader:
+            sealed = reader.get(_TRUNK + slug.encode())
+        if sealed is None:
+            return None
+        fields = json.loads(self._vault.open(sealed, _PURPOSE))
+        return MappedTrunk(**{**fields, "secrets": tuple(fields["secrets"])})
+
+    def deliver_to(self, connection_id: str, dialled: str) -> str | None:
+        """Where calls to this number go; None where the map does not know it or cannot open it."""
+        with self._file.begin() as reader:
+            for digest in self._vault.look_up_hashes(dialled):
+                sealed = reader.get(_line_key(connection_id, digest))
+                if sealed is not None:
+                    return self._open(sealed)
+        return None
+
+    def _open(self, sealed: bytes) -> str | None:
+        try:
+            return self._vault.open(sealed, "number")
+        except SealBroken:
+            return None
+
+    def refresh(self, session: Session) -> int:
+        """Take over every change since the last one known here; returns how many."""
+        platform = session.execute(select(Platform.created_at, Platform.change_no)).one_or_none()
+        if platform is None:
+            return 0
+        with self._file.begin(write=True) as writer:
+            since = self._since(writer, platform.created_at.isoformat().encode())
+            if since == platform.change_no:
+                return 0
+            count = self._take_trunks(session, writer, since) + self._take_lines(session, writer, since)
+            writer.put(_CHANGE, str(platform.change_no).encode())
+            return count
+
+    def _since(self, writer: Any, mark: bytes) -> int:
+        """The last change known here; a map of another database is emptied first."""
+        if writer.get(_MARK) == mark:
+            return int(writer.get(_CHANGE, b"0"))
+        writer.drop(self._file.open_db(None, writer), delete=False)
+        writer.put(_MARK, mark)
+        return 0
+
+    def _take_trunks(self, session: Session, writer: Any, since: int) -> int:
+        rows = session.scalars(select(Connection).where(Connection.change_no > since)).all()
+        for row in rows:
+            trunk = read_trunk(self._vault, row)
+            fields = {name: getattr(trunk, name) for name in trunk.__slots__}
+            writer.put(_TRUNK + row.slug.encode(), self._vault.seal(json.dumps(fields), _PURPOSE))
+        return len(rows)
+
+    def _take_lines(self, session: Session, writer: Any, since: int) -> int:
+        query = select(
+            PhoneLine.connection_id, PhoneLine.gateway_hash, PhoneLine.deliver_sealed, PhoneLine.state
+        ).where(PhoneLine.change_no > since)
+        count = 0
+        for connection_id, digest, sealed, state in session.execute(query.order_by(PhoneLine.change_no)):
+            key = _line_key(connection_id, digest)
+            if state == "released":
+                writer.delete(key)
+            else:
+                writer.put(key, sealed)
+            count += 1
+        return count
+
+
+def read_trunk(vault: Vault, row: Connection) -> MappedTrunk:
+    """A connection's row with its secrets opened: the current one first, then the next."""
+    sealed = [row.secret_current_sealed, row.secret_next_sealed]
+    return MappedTrunk(
+        id=row.id,
+        slug=row.slug,
+        kind=row.kind,
+        account=row.account,
+        secrets=tuple(vault.open(each, "secret") for each in sealed if each is not None),
+        public_base_url=row.public_base_url,
+        country=row.country,
+        default_route=row.default_route,
+    )
+
+
+def _line_key(connection_id: str, digest: bytes) -> bytes:
+    return _LINE + connection_id.encode() + digest
+
+
+def keep_fresh(
+    forward_map: ForwardMap, engine: Engine, stop: threading.Event, every_seconds: float = 1.0
+) -> None:
+    """Refresh the map until told to stop; a database that does not answer is tried again."""
+    while not stop.wait(every_seconds):
+        try:
+            with reading(engine) as session:
+                forward_map.refresh(session)
+        except (SQLAlchemyError, lmdb.Error) as fault:
+            _log.warning("forward map not refreshed", fault=type(fault).__name__)

@@ -1,0 +1,15 @@
+"""Identifiers: opaque, unguessable, and in the order in which they were made."""
+
+import secrets
+from datetime import datetime
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id(now: datetime) -> str:
+    """26 characters: 48 bits of milliseconds, then 80 random bits, in Crockford's base 32.
+
+    Ids sort by creation time, so a list can be paged by id alone.
+    """
+    number = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))

@@ -1,0 +1,54 @@
+"""Bringing a database's schema up (or down) to a revision, over one connection."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+import migrations
+
+_LOCK = 0x636E6777
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(Path(migrations.__file__).parent / "alembic.ini")
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Upgrade to a revision; on PostgreSQL one process at a time."""
+    with engine.execution_options(writing=True).connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET statement_timeout = 0"))
+            connection.execute(text("SET lock_timeout = 0"))
+            connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+            connection.commit()
+        command.upgrade(_config(connection), revision)
+        connection.commit()
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
+            connection.commit()
+    engine.dispose()
+
+
+def downgrade(engine: Engine, revision: str = "base") -> None:
+    """Downgrade to a revision."""
+    with engine.execution_options(writing=True).connect() as connection:
+        command.downgrade(_config(connection), revision)
+        connection.commit()
+    engine.dispose()
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The schema's revision; None for a database without one, or that cannot be read."""
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return found
+    except SQLAlchemyError:
+        return None

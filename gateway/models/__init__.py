@@ -1,0 +1,45 @@
+"""The tables, one subject a file."""
+
+from gateway.models.base import FAR_FUTURE, Base
+from gateway.models.call import Call, CallEvent, Heard
+from gateway.models.case import ALWAYS_OF_AGE, Debtor, Decision, EnforcementCase
+from gateway.models.connection import Connection
+from gateway.models.line import PhoneLine, ProtectedCaller
+from gateway.models.notice import CreditHandoff, Notice, Objection
+from gateway.models.operation import Alert, ImportBatch, Lease, Platform
+from gateway.models.prompt import Prompt, Recording
+from gateway.models.record import AuditEntry, AuditHead
+from gateway.models.tenancy import ROLES, ApiToken, Court, CourtCalendarDay, IdempotencyRecord, Remark, User
+
+__all__ = [
+    "ALWAYS_OF_AGE",
+    "FAR_FUTURE",
+    "ROLES",
+    "Alert",
+    "ApiToken",
+    "AuditEntry",
+    "AuditHead",
+    "Base",
+    "Call",
+    "CallEvent",
+    "Connection",
+    "Court",
+    "CourtCalendarDay",
+    "CreditHandoff",
+    "Debtor",
+    "Decision",
+    "EnforcementCase",
+    "Heard",
+    "IdempotencyRecord",
+    "ImportBatch",
+    "Lease",
+    "Notice",
+    "Objection",
+    "PhoneLine",
+    "Platform",
+    "Prompt",
+    "ProtectedCaller",
+    "Recording",
+    "Remark",
+    "User",
+]

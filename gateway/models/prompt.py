@@ -1,0 +1,58 @@
+"""Prompts and their recordings: each upload of a prompt is a version, approved by its hash."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.models.base import Base, Id, Line, Ref, Word, one_of
+
+
+class Prompt(Base):
+    """A court's template: one wording in one language, never for one person."""
+
+    __tablename__ = "prompt"
+    __table_args__ = (UniqueConstraint("court_id", "name", "language"), UniqueConstraint("court_id", "id"))
+
+    id: Mapped[Id]
+    court_id: Mapped[Ref] = mapped_column(ForeignKey("court.id"))
+    name: Mapped[Line]
+    language: Mapped[Word]
+    created_at: Mapped[datetime]
+
+
+class Recording(Base):
+    """One version of a prompt; the sound itself lies in the store under its SHA-256."""
+
+    __tablename__ = "recording"
+    __table_args__ = (
+        UniqueConstraint("prompt_id", "number"),
+        UniqueConstraint("court_id", "id"),
+        CheckConstraint(
+            one_of("state", "draft", "submitted", "approved", "rejected", "withdrawn"), name="state"
+        ),
+        CheckConstraint(
+            "state <> 'approved' OR (approved_by IS NOT NULL AND approved_by <> uploaded_by"
+            " AND approved_by <> submitted_by)",
+            name="second_person",
+        ),
+    )
+
+    id: Mapped[Id]
+    court_id: Mapped[Ref] = mapped_column(ForeignKey("court.id"))
+    prompt_id: Mapped[Ref] = mapped_column(ForeignKey("prompt.id"))
+    number: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    transcript: Mapped[str] = mapped_column(Text)
+    duration_ms: Mapped[int]
+    loudness_lufs: Mapped[float] = mapped_column(Float)
+    peak_dbfs: Mapped[float] = mapped_column(Float)
+    state: Mapped[Word] = mapped_column(default="draft")
+    uploaded_by: Mapped[Ref] = mapped_column(ForeignKey("user_account.id"))
+    submitted_by: Mapped[Ref | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_by: Mapped[Ref | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    remark_id: Mapped[Ref | None] = mapped_column(ForeignKey("remark.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]

@@ -1,0 +1,83 @@
+"""What one process of the gateway holds: settings, clock, keys, engines, sounds, the forward map."""
+
+import threading
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import Engine
+
+from gateway.caller_keys import CallerKeys
+from gateway.clock import Clock
+from gateway.database import open_engine, refuse_weak_durability
+from gateway.deadline import Deadline
+from gateway.forward_map import ForwardMap, keep_fresh
+from gateway.migrating import revision_of
+from gateway.schema import REVISION
+from gateway.settings import Settings
+from gateway.vault import Keyring, Vault
+from prompts.store import RecordingStore
+
+CALL_WAIT_MS = 250
+CALL_SECONDS = 0.5
+COMMIT_GRACE_SECONDS = 0.15
+"""Together with rendering they keep an answer within 0.8 s, whatever the database does."""
+
+
+class NotReady(Exception):
+    """The gateway cannot start as it is; the text names what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Two engines: one whose waits end within a call's time, one for everything else."""
+
+    settings: Settings
+    clock: Clock
+    vault: Vault
+    caller_keys: CallerKeys
+    recordings: RecordingStore
+    forward_map: ForwardMap
+    calls: Engine
+    engine: Engine
+    deadline: Deadline
+    stopped: threading.Event
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock) -> Self:
+        """Open what the settings name. Nothing is connected yet: calls go through before the database is there."""
+        vault = Vault(Keyring.load(settings.keys_path))
+        return cls(
+            settings=settings,
+            clock=clock,
+            vault=vault,
+            caller_keys=CallerKeys(settings.key_path),
+            recordings=RecordingStore(settings.recordings_path),
+            forward_map=ForwardMap(settings.forward_map_path, vault),
+            calls=open_engine(
+                settings.database, wait_ms=CALL_WAIT_MS, statement_ms=CALL_WAIT_MS, pool_size=settings.threads
+            ),
+            engine=open_engine(
+                settings.database, wait_ms=5000, statement_ms=15000, pool_size=settings.threads
+            ),
+            deadline=Deadline(settings.threads, CALL_SECONDS, COMMIT_GRACE_SECONDS),
+            stopped=threading.Event(),
+        )
+
+    def keep_forward_map_fresh(self) -> None:
+        """Start the thread that follows changes to lines and connections."""
+        arguments = (self.forward_map, self.engine, self.stopped)
+        threading.Thread(target=keep_fresh, args=arguments, daemon=True, name="forward-map").start()
+
+    def refuse_half_safe(self) -> None:
+        """Raise where the database would lose what it acknowledged, or has another schema."""
+        found = revision_of(self.engine)
+        if found != REVISION:
+            raise NotReady(
+                f"the schema is {found or 'missing'}, this program needs {REVISION}: run `court-gateway upgrade`"
+            )
+        refuse_weak_durability(self.engine)
+
+    def close(self) -> None:
+        self.stopped.set()
+        self.calls.dispose()
+        self.engine.dispose()

@@ -1,0 +1,19 @@
+"""A court's working calendar: the published one, with the days that the court has entered itself."""
+
+from datetime import date
+from types import MappingProxyType
+
+from sqlalchemy import select
+
+from gateway.jurisdictions.calendar import PrcCalendar
+from gateway.models import CourtCalendarDay
+from gateway.services.work import Work
+
+
+def calendar_of(work: Work) -> PrcCalendar:
+    """The calendar of the actor's court."""
+    query = select(CourtCalendarDay.day, CourtCalendarDay.working).where(
+        CourtCalendarDay.court_id == work.actor.court
+    )
+    days = {date.fromisoformat(day): working for day, working in work.session.execute(query)}
+    return PrcCalendar(MappingProxyType(days))

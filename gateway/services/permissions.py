@@ -1,0 +1,65 @@
+"""Who may do what, on one page: each action, the roles that may do it, the token scope it needs.
+
+Silencing never needs two persons and is open to anybody who works on cases; speaking always needs a judge,
+and the services see to it that it is another person than the one before.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Everything that a person can do."""
+
+    READ = "read"
+    READ_AUDIT = "read_audit"
+    ENROL = "enrol"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    RESUME = "resume"
+    SILENCE = "silence"
+    ATTEST = "attest"
+    REVIEW = "review"
+    RELEASE = "release"
+    OBJECT = "object"
+    DECIDE_OBJECTION = "decide_objection"
+    DISABLE_COURT = "disable_court"
+    ENABLE_COURT = "enable_court"
+    MANAGE_USERS = "manage_users"
+    MANAGE_CONNECTIONS = "manage_connections"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The roles that may do an action, and the scope that a token needs for it."""
+
+    roles: frozenset[str]
+    scope: str
+
+
+def _grant(roles: str, scope: str) -> Grant:
+    return Grant(frozenset(roles.split()), scope)
+
+
+MAY = {
+    Action.READ: _grant("clerk judge president auditor administrator", "read"),
+    Action.READ_AUDIT: _grant("judge president auditor administrator", "read"),
+    Action.ENROL: _grant("clerk", "enrol"),
+    Action.SUBMIT: _grant("clerk", "enrol"),
+    Action.APPROVE: _grant("judge", "approve"),
+    Action.REJECT: _grant("judge", "approve"),
+    Action.RESUME: _grant("judge", "resume"),
+    Action.SILENCE: _grant("clerk judge president administrator", "silence"),
+    Action.ATTEST: _grant("clerk", "enrol"),
+    Action.REVIEW: _grant("judge", "approve"),
+    Action.RELEASE: _grant("clerk", "enrol"),
+    Action.OBJECT: _grant("clerk judge administrator", "silence"),
+    Action.DECIDE_OBJECTION: _grant("judge", "approve"),
+    Action.DISABLE_COURT: _grant("administrator operator", "silence"),
+    Action.ENABLE_COURT: _grant("operator", "operate"),
+    Action.MANAGE_USERS: _grant("administrator", "administer"),
+    Action.MANAGE_CONNECTIONS: _grant("operator", "operate"),
+}
+
+SCOPES = frozenset(grant.scope for grant in MAY.values())

@@ -1,0 +1,63 @@
+"""Decisions as the law reads them, from the rows in which they are kept."""
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from gateway.jurisdictions import facts
+from gateway.models import Debtor, Decision, EnforcementCase
+from gateway.services.work import Work
+
+DECLARATIONS = ("security", "assets_suffice", "later_in_order", "other")
+
+
+def debtor_of(work: Work, case: EnforcementCase) -> facts.Debtor:
+    """The case's debtor, as far as the law asks about him."""
+    row = work.session.get_one(Debtor, case.debtor_id)
+    return facts.Debtor(facts.DebtorKind(row.kind), row.birth_date)
+
+
+def decisions_of(work: Work, case: EnforcementCase) -> tuple[facts.Decision, ...]:
+    """Every decision of the case, in the order in which they were made."""
+    query = select(Decision).where(Decision.case_id == case.id).order_by(Decision.made_on, Decision.id)
+    return tuple(read_decision(work, row) for row in work.session.scalars(query))
+
+
+def read_decision(work: Work, row: Decision) -> facts.Decision:
+    """One decision; the reasons are read where retention has not emptied them."""
+    return facts.Decision(
+        kind=facts.DecisionKind(row.kind),
+        number=row.number,
+        grounds=frozenset(int(ground) for ground in row.grounds.split(",") if ground),
+        reasons=work.read_remark(row.reasons_remark_id),
+        term_months=row.term_months,
+        extension=facts.Extension(row.extension_reason) if row.extension_reason else None,
+        signed_by=work.vault.open(row.signed_by_sealed, "person") if row.signed_by_sealed else None,
+        made_on=row.made_on,
+        served_on=row.served_on,
+        service_method=facts.ServiceMethod(row.service_method) if row.service_method else None,
+        grace_until=row.grace_until,
+        warned_on=row.warned_on,
+        publication_ref=row.publication_ref,
+        art3=_read_declarations(work, row.declarations_sealed),
+    )
+
+
+def _read_declarations(work: Work, sealed: bytes | None) -> facts.Art3Declarations | None:
+    return declarations_from(json.loads(work.vault.open(sealed, "declarations"))) if sealed else None
+
+
+def declarations_from(stored: Mapping[str, Mapping[str, object]]) -> facts.Art3Declarations:
+    """Declarations from {name: {"applies": bool, "evidence": text}}."""
+    return facts.Art3Declarations(
+        **{name: facts.Declaration(**stored.get(name, {})) for name in DECLARATIONS}  # type: ignore[arg-type]
+    )
+
+
+def declarations_as_json(declarations: facts.Art3Declarations) -> str:
+    """The declarations as they are sealed."""
+    plain = {name: getattr(declarations, name) for name in DECLARATIONS}
+    return json.dumps(
+        {name: {"applies": each.applies, "evidence": each.evidence} for name, each in plain.items()}
+    )

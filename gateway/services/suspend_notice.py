@@ -1,0 +1,26 @@
+"""Suspending a notice: silent from the very next call; anybody who works on cases may."""
+
+from gateway.models import Notice
+from gateway.services.notice_life import Event, step
+from gateway.services.permissions import Action
+from gateway.services.work import Work, expect_version, require_reason
+
+
+def suspend_notice(work: Work, notice_id: str, reason: str, seen_version: int | None = None) -> Notice:
+    """Suspend; suspending what is suspended changes nothing. Raises NotFound, WrongState, StaleVersion."""
+    work.actor.must(Action.SILENCE)
+    notice = work.find(Notice, notice_id)
+    expect_version(notice, seen_version)
+    silence(work, notice, "person", work.remark(require_reason(reason)))
+    return notice
+
+
+def silence(work: Work, notice: Notice, because: str, remark: str | None = None) -> bool:
+    """Take an approved notice off the air; False where it was suspended before."""
+    if not step(notice, Event.SUSPEND):
+        return False
+    notice.suspended_by = work.actor.person
+    notice.suspended_because = because
+    notice.remark_id = remark
+    work.changed("suspended", notice, {"because": because}, remark)
+    return True

@@ -1,0 +1,24 @@
+"""INSERT ... ON CONFLICT, which SQLite and PostgreSQL spell alike and SQLAlchemy keeps by dialect."""
+
+from typing import Any
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from gateway.models import Base
+
+
+def insert_if_new(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
+    """Insert a row unless a row with the same key stands already; True when it was inserted."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return bool(
+        session.connection().execute(_insert(session, table).on_conflict_do_nothing(), values).rowcount
+    )
+
+
+def _insert(session: Session, table: Table) -> Any:
+    dialect = session.get_bind().dialect.name
+    insert: Insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return insert

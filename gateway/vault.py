@@ -1,0 +1,142 @@
+"""Keys and what is done with them: sealing values at rest, and keyed hashes for looking numbers up."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE = 12
+_HASH = 16
+
+
+class KeysUnusable(Exception):
+    """The key file is missing, readable by others, or not what it should be."""
+
+
+class SealBroken(Exception):
+    """A sealed value does not open: another key, another purpose, or altered bytes."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Master keys by id (1 to 8 letters or digits); `current` seals and hashes, the others still read."""
+
+    current: str
+    masters: Mapping[str, bytes]
+
+    @classmethod
+    def generate(cls) -> "Keyring":
+        return cls("k1", {"k1": secrets.token_bytes(32)})
+
+    @classmethod
+    def load(cls, path: Path) -> "Keyring":
+        """Read the JSON key file: {"current": id, "keys": {id: base64 of 32 bytes}}."""
+        try:
+            if path.stat().st_mode & 0o077:
+                raise KeysUnusable(f"{path}: other users may read the keys; run chmod 600 on it")
+            stored = json.loads(path.read_text())
+            masters = {key_id: base64.b64decode(key, validate=True) for key_id, key in stored["keys"].items()}
+            ring = cls(stored["current"], masters)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise KeysUnusable(f"{path}: not a key file ({type(fault).__name__})") from fault
+        if ring.current not in masters or any(len(key) != 32 for key in masters.values()):
+            raise KeysUnusable(f"{path}: every key has 32 bytes and `current` names one of them")
+        if any(not (key_id.isalnum() and len(key_id) <= 8) for key_id in masters):
+            raise KeysUnusable(f"{path}: a key id has 1 to 8 letters or digits")
+        return ring
+
+    def save(self, path: Path) -> None:
+        """Write the key file whole or not at all, readable by its owner only."""
+        keys = {key_id: base64.b64encode(key).decode() for key_id, key in self.masters.items()}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({"current": self.current, "keys": keys}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+
+    def rotated(self) -> "Keyring":
+        """A ring with one more key, which seals and hashes from now on."""
+        fresh = f"k{1 + max((int(k[1:]) for k in self.masters if k[1:].isdigit()), default=0)}"
+        return Keyring(fresh, {**self.masters, fresh: secrets.token_bytes(32)})
+
+
+class Vault:
+    """Seals, opens and hashes with keys derived from the ring, one for each purpose.
+
+    A sealed value is: length of the key id, key id, 12 bytes nonce, AES-256-GCM text and tag; the purpose is
+    authenticated with it, so that a value sealed for one use does not open for another.
+    """
+
+    def __init__(self, ring: Keyring) -> None:
+        self._ring = ring
+        self._derived: dict[tuple[str, str], bytes] = {}
+
+    def seal(self, plain: str, purpose: str) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        text = AESGCM(self._key(self._ring.current, "seal")).encrypt(nonce, plain.encode(), purpose.encode())
+        key_id = self._ring.current.encode()
+        return bytes([len(key_id)]) + key_id + nonce + text
+
+    def open(self, sealed: bytes, purpose: str) -> str:
+        """The plain text again; raises SealBroken."""
+        size = sealed[0] if sealed else 0
+        key_id = sealed[1 : 1 + size].decode("ascii", "replace")
+        if key_id not in self._ring.masters:
+            raise SealBroken(f"sealed for {purpose} with a key that this gateway does not hold")
+        nonce, text = sealed[1 + size : 1 + size + _NONCE], sealed[1 + size + _NONCE :]
+        try:
+            return AESGCM(self._key(key_id, "seal")).decrypt(nonce, text, purpose.encode()).decode()
+        except (InvalidTag, ValueError) as fault:
+            raise SealBroken(f"what was sealed for {purpose} has been altered") from fault
+
+    @property
+    def current_key(self) -> str:
+        return self._ring.current
+
+    @cached_property
+    def key_ids(self) -> tuple[str, ...]:
+        """The current key first, then the ones that are still read."""
+        return (self._ring.current, *sorted(set(self._ring.masters) - {self._ring.current}))
+
+    def look_up_hash(self, value: str, key_id: str | None = None) -> bytes:
+        """16 bytes that find a number or identity again without showing it."""
+        key = self._key(key_id or self._ring.current, "look-up")
+        return hmac.digest(key, value.encode(), "sha256")[:_HASH]
+
+    def look_up_hashes(self, value: str) -> tuple[bytes, ...]:
+        """The hash under every key that is still read, the current one first."""
+        return tuple(self.look_up_hash(value, key_id) for key_id in self.key_ids)
+
+    def digest(self, value: str, salt: str) -> str:
+        """A salted digest for the audit record: tells whether a value is the same, never which it is."""
+        key = self._key(self._ring.current, "audit")
+        return hmac.digest(key, f"{salt}\0{value}".encode(), "sha256").hex()[:32]
+
+    def _key(self, key_id: str, use: str) -> bytes:
+        if (key_id, use) not in self._derived:
+            master = self._ring.masters[key_id]
+            derive = HKDF(
+                algorithm=hashes.SHA256(), length=32, salt=None, info=f"court-gateway {use}".encode()
+            )
+            self._derived[key_id, use] = derive.derive(master)
+        return self._derived[key_id, use]
+
+
+def token_hash(token: str) -> bytes:
+    """How a bearer token of 256 random bits is kept: it needs no salt, and cannot be read back."""
+    return hashlib.sha256(token.encode()).digest()

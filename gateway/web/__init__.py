@@ -1,0 +1,1 @@
+"""The doors: carriers' webhooks, the REST API, media, health."""
