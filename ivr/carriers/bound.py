@@ -3,9 +3,12 @@
 The Twilio family signs names and values without separators, so whoever holds one genuine request can cut the
 same signed text into other fields: a caller name that says `xCallSidCA...` becomes a call id. A field is
 therefore taken only if the signed text can be read in no other way: every place in it that reads as this
-field must *be* this field, whole, or a known longer name that ends or begins like it. What remains open by
-nature are optional fields that were not sent: whoever controls free text in a captured request can make it
-look as if one had been. None of them decides whose call it is; those that we read can only silence or end.
+field must *be* this field, whole, or a known longer name that ends or begins like it.
+
+Two things remain open by nature. Optional fields that were not sent: whoever controls free text in a captured
+request can make it look as if one had been; none of them decides whose call it is. And a SIP address, which
+ends where the next name begins with a capital: Twilio's names after `To` all do, and before one in small
+letters the genuine request itself is refused.
 """
 
 import re
