@@ -105,7 +105,9 @@ def writing(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """One transaction that only reads, from one consistent state."""
-    with Session(engine) as session, session.begin():
+    one_state = engine.dialect.name == "postgresql"
+    bound = engine.execution_options(isolation_level="REPEATABLE READ") if one_state else engine
+    with Session(bound, expire_on_commit=False, autoflush=False) as session, session.begin():
         yield session
 
 

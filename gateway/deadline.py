@@ -1,4 +1,4 @@
-"""Work with a deadline: done in a pool of threads, given up when time is out, and never half-committed after."""
+"""Work with a deadline: done in a pool of threads, given up when time is out, never committed after that."""
 
 import threading
 import time

@@ -13,12 +13,12 @@ from typing import Any
 
 import lmdb
 import structlog
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gateway.database import reading
-from gateway.models import Connection, PhoneLine, Platform
+from gateway.models import Connection, ImportBatch, PhoneLine, Platform
 from gateway.vault import SealBroken, Vault
 
 _SIZE = 8 << 30
@@ -104,7 +104,7 @@ class ForwardMap:
     def _take_lines(self, session: Session, writer: Any, since: int) -> int:
         query = select(
             PhoneLine.connection_id, PhoneLine.gateway_hash, PhoneLine.deliver_sealed, PhoneLine.state
-        ).where(PhoneLine.change_no > since)
+        ).where(or_(PhoneLine.change_no > since, PhoneLine.import_id.in_(_published(since))))
         count = 0
         for connection_id, digest, sealed, state in session.execute(query.order_by(PhoneLine.change_no)):
             key = _line_key(connection_id, digest)
@@ -114,6 +114,11 @@ class ForwardMap:
                 writer.put(key, sealed)
             count += 1
         return count
+
+
+def _published(since: int) -> Select[str]:
+    """The imports whose lines became known after that change; before it nobody reads them."""
+    return select(ImportBatch.id).where(ImportBatch.change_no > since)
 
 
 def read_trunk(vault: Vault, row: Connection) -> MappedTrunk:

@@ -44,7 +44,7 @@ class Runtime:
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock) -> Self:
-        """Open what the settings name. Nothing is connected yet: calls go through before the database is there."""
+        """Open what the settings name. Nothing is connected yet: a call needs no database to go through."""
         vault = Vault(Keyring.load(settings.keys_path))
         return cls(
             settings=settings,
@@ -73,7 +73,8 @@ class Runtime:
         found = revision_of(self.engine)
         if found != REVISION:
             raise NotReady(
-                f"the schema is {found or 'missing'}, this program needs {REVISION}: run `court-gateway upgrade`"
+                f"the schema is {found or 'missing'}, this program needs {REVISION}:"
+                " run `court-gateway upgrade`"
             )
         refuse_weak_durability(self.engine)
 

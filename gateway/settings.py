@@ -67,8 +67,21 @@ def _web_url(text: str) -> str:
     return text
 
 
+def _data_dir(text: str) -> Path:
+    """The directory named, else `var`, or `var/demo` where only a demonstration lives."""
+    demonstration = Path("var/demo")
+    only_demonstration = (demonstration / "keys.json").exists() and not Path("var/keys.json").exists()
+    return Path(text) if text else demonstration if only_demonstration else Path("var")
+
+
 SETTINGS = (
-    Setting("data_dir", Path, "var", "where recordings, keys, the forward map and the SQLite file lie"),
+    Setting(
+        "data_dir",
+        _data_dir,
+        "",
+        "where recordings, keys, the forward map and the SQLite file lie;"
+        " empty: var, or var/demo where only a demonstration lives",
+    ),
     Setting(
         "database_url", _database_url, "", "SQLite or PostgreSQL; empty: sqlite:///<data_dir>/gateway.db"
     ),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from gateway.clock import Clock, SystemClock
 from gateway.database import reading, writing
+from gateway.deadline import Deadline
 from gateway.jurisdictions import facts
 from gateway.migrating import upgrade
 from gateway.models import Connection, Court, EnforcementCase, Notice, PhoneLine, Recording, User
@@ -237,6 +238,11 @@ def open_gateway(
     gateway = Gateway(runtime, clock)
     people(gateway)
     return gateway
+
+
+def patient(runtime: Runtime) -> Runtime:
+    """The same runtime where calls wait as long as a busy machine makes them, many at a time."""
+    return replace(runtime, calls=runtime.engine, deadline=Deadline(32, 20.0, 10.0))
 
 
 PEOPLE = {

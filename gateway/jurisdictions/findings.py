@@ -39,6 +39,9 @@ class Window:
         return self.first_day <= day <= self.last_day
 
 
+NO_DAY = Window(first_day=date.max, last_day=date.min)
+
+
 class DeletionStatus(StrEnum):
     """What is known about the day by which the formal record must be deleted."""
 

@@ -57,7 +57,7 @@ class EnforcementCase(Base):
     id: Mapped[Id]
     court_id: Mapped[Ref] = mapped_column(ForeignKey("court.id"))
     case_number: Mapped[Line]
-    debtor_id: Mapped[Ref] = mapped_column(ForeignKey("debtor.id"))
+    debtor_id: Mapped[Ref] = mapped_column(ForeignKey("debtor.id"), index=True)
     obligation_kind: Mapped[Word]
     obligation_sealed: Mapped[Sealed | None]
     state: Mapped[Word] = mapped_column(default="open")
@@ -117,7 +117,7 @@ class Decision(Base):
     id: Mapped[Id]
     court_id: Mapped[Ref]
     case_id: Mapped[Ref] = mapped_column(index=True)
-    debtor_id: Mapped[Ref]
+    debtor_id: Mapped[Ref] = mapped_column(index=True)
     debtor_of_age_on: Mapped[date]
     kind: Mapped[Word]
     number: Mapped[Line]

@@ -83,5 +83,7 @@ class ImportBatch(Base):
     state: Mapped[Word]
     submitted_by: Mapped[Ref] = mapped_column(ForeignKey("user_account.id"))
     approved_by: Mapped[Ref | None] = mapped_column(ForeignKey("user_account.id"))
+    change_no: Mapped[int | None] = mapped_column(BigInteger)
+    """The change by which its lines became known, all at once; None before it is published."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

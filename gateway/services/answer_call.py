@@ -77,6 +77,8 @@ def answer_call(session: Session, desk: Desk, trunk: Trunk, facts: CallFacts, no
     plan = _plan(desk, found, facts, line, instant)
     if plan.plays and not _claim(session, desk, found, facts, instant):
         plan = connect_silently(line, Why.capped, facts)
+    if found.same_pair_again and _would_be_capped(session, desk, found, facts, plan, instant):
+        plan = replace(plan, why=Why.capped)
     _record(session, trunk, found, facts, plan, pair, instant)
     return plan
 
@@ -105,27 +107,39 @@ def _doubt(desk: Desk, found: Found) -> Why | None:
 
 def _again(desk: Desk, found: Found, facts: CallFacts, line: Line, instant: Instant) -> CallPlan:
     """A duplicate: the stored answer is evidence, never a source; the predicate is asked anew."""
-    decision, why = found.earlier or ("silent", Why.duplicate)
+    decision, why, notice_id = found.earlier or ("silent", Why.duplicate, None)
     if decision != "played":
         plan = _plan(desk, found, facts, line, instant)
-        return plan if plan.why is Why.loop else connect_silently(line, Why(why), facts)
+        return plan if plan.connects_to is None else connect_silently(line, Why(why), facts)
+    if notice_id != found.notice_id:
+        return connect_silently(line, found.why_silent or Why.duplicate, facts)
     settled = replace(found, same_pair_again=False, reported_before=False)
     return _plan(desk, settled, facts, line, instant)
 
 
 def _claim(session: Session, desk: Desk, found: Found, facts: CallFacts, instant: Instant) -> bool:
     """Count this caller for the notice's period; False where he has been counted before."""
-    if facts.caller is None or found.notice_id is None or found.starts_at is None:
+    key = _cap_key(desk, found, facts, instant)
+    return key is not None and insert_if_new(session, Heard, {**key, "at": instant.latest})
+
+
+def _would_be_capped(
+    session: Session, desk: Desk, found: Found, facts: CallFacts, plan: CallPlan, instant: Instant
+) -> bool:
+    """Whether a call that is silent because the same pair came again is one of a caller counted before."""
+    if plan.why is not Why.loop or plan.connects_to is None or found.why_silent is not None:
         return False
+    key = _cap_key(desk, found, facts, instant)
+    return key is not None and session.get(Heard, key) is not None
+
+
+def _cap_key(desk: Desk, found: Found, facts: CallFacts, instant: Instant) -> dict[str, object] | None:
+    """Under which key this caller is counted; None where he cannot be counted."""
+    if facts.caller is None or found.notice_id is None or found.starts_at is None:
+        return None
     period = cap_period(instant.latest, found.zone, found.cap_days, found.starts_at, found.notice_id)
     caller_hash = desk.caller_keys.hash(period, f"{found.notice_id} {facts.caller}", instant.latest)
-    row = {
-        "notice_id": found.notice_id,
-        "period": period.name[-40:],
-        "caller_hash": caller_hash,
-        "at": instant.latest,
-    }
-    return insert_if_new(session, Heard, row)
+    return {"notice_id": found.notice_id, "period": period.name[-40:], "caller_hash": caller_hash}
 
 
 def _record(
@@ -165,12 +179,16 @@ def _record(
 
 
 def _unknown_line(session: Session, trunk: Trunk, facts: CallFacts, now: datetime) -> CallPlan:
-    """Signed, but nobody enrolled this number: connect by the connection's default route, else hang up."""
-    if trunk.default_route is None:
+    """Signed, but nobody enrolled this number: connect by the connection's default route, else hang up.
+
+    What came back to us by that very route would go round for ever: it ends.
+    """
+    if facts.returned:
+        plan = hang_up(Why.loop)
+    elif trunk.default_route is None:
         plan = hang_up(Why.unknown_line)
     else:
         plan = connect_blindly(trunk.default_route.replace("{dialled}", facts.dialled), Why.unknown_line)
-    open_alert(session, Why.unknown_line.value, trunk.id, now)
     row = {
         "id": new_id(now),
         "connection_id": trunk.id,
@@ -182,7 +200,8 @@ def _unknown_line(session: Session, trunk: Trunk, facts: CallFacts, now: datetim
         "outcome": "unknown",
         "received_at": now,
     }
-    insert_if_new(session, Call, row)
+    if insert_if_new(session, Call, row):
+        open_alert(session, plan.why.value, trunk.id, now)
     return plan
 
 

@@ -17,7 +17,7 @@ def attest_line(
     expect_version(line, seen_version)
     refuse_released(line)
     fields = Fields()
-    check_attestation(work, fields, attestation)
+    check_attestation(fields, attestation, work.today())
     fields.done()
     assert attestation.attested_on is not None
     line.attestation_source = attestation.source

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
@@ -114,7 +114,11 @@ def read_heads(session: Session) -> dict[str, tuple[int, str]]:
     return {chain: (sequence, digest) for chain, sequence, digest in rows}
 
 
-def verify_chains(session: Session, known: Mapping[str, tuple[int, str]] | None = None) -> Verdict:
+def verify_chains(
+    session: Session,
+    known: Mapping[str, tuple[int, str]] | None = None,
+    advance: Callable[[int], None] = lambda _count: None,
+) -> Verdict:
     """Walk every chain from its first entry, in one consistent state of the database.
 
     `known`: heads saved outside at an earlier time. Without them a chain that was rewritten whole, or cut
@@ -126,6 +130,7 @@ def verify_chains(session: Session, known: Mapping[str, tuple[int, str]] | None 
         walk = _Walk(chain, head, (known or {}).get(chain))
         for entry in _entries(session, chain):
             walk.step(entry)
+            advance(1)
         entries += walk.sequence
         breaks += walk.finish()
     breaks += [Break(chain, 0, "the chain is gone") for chain in sorted(set(known or {}) - set(heads))]

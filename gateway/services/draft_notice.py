@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -39,33 +40,40 @@ def draft_notice(work: Work, new: NewNotice, import_id: str | None = None) -> No
     recordings = [_named(work, fields, "prompts", Recording, each) for each in new.prompts[:MOST_RECORDINGS]]
     _check(fields, new, [each for each in recordings if each is not None])
     fields.done()
-    assert case is not None and line is not None and recordings[0] is not None
+    assert case is not None
+    assert line is not None
     decision = listing_decision(work, case)
-    second = recordings[1] if len(recordings) == MOST_RECORDINGS else None
-    notice = Notice(
-        id=work.new_id(),
-        court_id=work.actor.court,
-        case_id=case.id,
-        decision_id=decision.id,
-        decision_complete=decision.complete,
-        line_id=line.id,
-        recording_id=recordings[0].id,
-        second_recording_id=second.id if second else None,
-        starts_on=new.starts_on,
-        ends_on=new.ends_on,
-        review_on=new.review_on,
-        cap_days=new.cap_days,
-        hours_from=new.hours[0] if new.hours else None,
-        hours_to=new.hours[1] if new.hours else None,
-        skip_key=new.skip_key,
-        created_by=work.actor.user_id,
-        import_id=import_id,
-        created_at=work.now,
-    )
+    notice = Notice(**notice_columns(work, new, decision.id, decision.complete, import_id))
     work.session.add(notice)
     work.session.flush()
     work.changed("drafted", notice, {"case": case.id, "line": line.id})
     return notice
+
+
+def notice_columns(
+    work: Work, new: NewNotice, decision_id: str, decision_complete: bool, import_id: str | None
+) -> dict[str, Any]:
+    """The row of a notice that has been checked."""
+    return {
+        "id": work.new_id(),
+        "court_id": work.actor.court,
+        "case_id": new.case,
+        "decision_id": decision_id,
+        "decision_complete": decision_complete,
+        "line_id": new.line,
+        "recording_id": new.prompts[0],
+        "second_recording_id": new.prompts[1] if len(new.prompts) == MOST_RECORDINGS else None,
+        "starts_on": new.starts_on,
+        "ends_on": new.ends_on,
+        "review_on": new.review_on,
+        "cap_days": new.cap_days,
+        "hours_from": new.hours[0] if new.hours else None,
+        "hours_to": new.hours[1] if new.hours else None,
+        "skip_key": new.skip_key,
+        "created_by": work.actor.user_id,
+        "import_id": import_id,
+        "created_at": work.now,
+    }
 
 
 def listing_decision(work: Work, case: EnforcementCase) -> Decision:
@@ -88,13 +96,18 @@ def _named(work: Work, fields: Fields, field: str, model: type[Row], row_id: str
 
 
 def _check(fields: Fields, new: NewNotice, recordings: list[Recording]) -> None:
-    if not 1 <= len(new.prompts) <= MOST_RECORDINGS or len(set(new.prompts)) != len(new.prompts):
-        fields.add(
-            "prompts", "prompts", "Name one or two different recordings.", "请选择一至两个不同的录音。"
-        )
-    if sum(each.duration_ms for each in recordings) > LONGEST_MS:
-        fields.add("prompts", "too-long", "Together at most 15 seconds.", "录音合计不得超过15秒。")
+    check_recordings(fields, new.prompts, sum(each.duration_ms for each in recordings))
     if not 1 <= new.cap_days <= 30:
         fields.add("cap_days", "cap-days", "From 1 to 30 days.", "须为1至30天。")
     if new.hours and new.hours[0] == new.hours[1]:
         fields.add("hours", "hours", "The window must not be empty.", "时段不得为空。")
+
+
+def check_recordings(fields: Fields, prompts: tuple[str, ...], duration_ms: int) -> None:
+    """One or two different recordings, at most 15 seconds together."""
+    if not 1 <= len(prompts) <= MOST_RECORDINGS or len(set(prompts)) != len(prompts):
+        fields.add(
+            "prompts", "prompts", "Name one or two different recordings.", "请选择一至两个不同的录音。"
+        )
+    if duration_ms > LONGEST_MS:
+        fields.add("prompts", "too-long", "Together at most 15 seconds.", "录音合计不得超过15秒。")

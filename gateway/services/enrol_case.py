@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from sqlalchemy import select
 
@@ -51,23 +52,17 @@ def enrol_case(work: Work, new: NewCase, import_id: str | None = None) -> tuple[
     work.actor.must(Action.ENROL)
     profile = profile_of(work)
     fields = Fields()
-    _check_case(work, fields, new)
+    check_case(fields, new)
+    check_representative(fields, new.debtor)
+    _refuse_case_taken(work, fields, new)
     debtor = facts.Debtor(new.debtor.kind, new.debtor.birth_date)
     fields.refusals += profile.check_enrolment(debtor, new.decision, work.today(), calendar_of(work))
     fields.refusals += _number_taken(work, new.decision)
     fields.done()
-    row = _insert_debtor(work, new.debtor, profile)
-    case = EnforcementCase(
-        id=work.new_id(),
-        court_id=work.actor.court,
-        case_number=new.case_number.strip(),
-        debtor_id=row.id,
-        obligation_kind=new.obligation.kind,
-        obligation_sealed=_seal_obligation(work, new.obligation),
-        created_by=work.actor.user_id,
-        import_id=import_id,
-        created_at=work.now,
-    )
+    row = Debtor(**debtor_columns(work, new.debtor, profile))
+    work.session.add(row)
+    work.session.flush()
+    case = EnforcementCase(**case_columns(work, new, row.id, import_id))
     work.session.add(case)
     work.session.flush()
     work.changed(
@@ -88,19 +83,37 @@ def profile_of(work: Work) -> Profile:
     return profile_named(court.profile)
 
 
-def _check_case(work: Work, fields: Fields, new: NewCase) -> None:
-    number = fields.text("case_number", new.case_number, 100)
-    taken = select(EnforcementCase.id).where(
-        EnforcementCase.court_id == work.actor.court, EnforcementCase.case_number == number
-    )
-    if work.session.execute(taken).first() is not None:
-        fields.add("case_number", "duplicate-case", "This case is enrolled already.", "该案件已登记。")
+def check_case(fields: Fields, new: NewCase) -> None:
+    """The shape of what is entered for a case; asks neither the law nor the database."""
+    fields.text("case_number", new.case_number, 100)
     fields.text("debtor.name", new.debtor.name, 100)
     person = new.debtor.kind is facts.DebtorKind.PERSON
     fields.text("debtor.identity_number" if person else "debtor.credit_code", new.debtor.identity, 40)
-    if not person:
-        fields.text("debtor.legal_representative", new.debtor.representative or "", 100)
     _check_obligation(fields, new.obligation)
+
+
+def check_representative(fields: Fields, debtor: NewDebtor) -> None:
+    """An entity is named with its legal representative."""
+    if debtor.kind is facts.DebtorKind.ENTITY:
+        fields.text("debtor.legal_representative", debtor.representative or "", 100)
+
+
+def _refuse_case_taken(work: Work, fields: Fields, new: NewCase) -> None:
+    taken = select(EnforcementCase.id).where(
+        EnforcementCase.court_id == work.actor.court, EnforcementCase.case_number == new.case_number.strip()
+    )
+    if work.session.execute(taken).first() is not None:
+        add_case_taken(fields)
+
+
+def add_case_taken(fields: Fields) -> None:
+    fields.add("case_number", "duplicate-case", "This case is enrolled already.", "该案件已登记。")
+
+
+def add_decision_taken(fields: Fields) -> None:
+    fields.add(
+        "decision.number", "duplicate-decision", "This decision is entered already.", "该决定书已登记。"
+    )
 
 
 def _check_obligation(fields: Fields, obligation: Obligation) -> None:
@@ -135,31 +148,40 @@ def _number_taken(work: Work, decision: facts.Decision) -> tuple:  # type: ignor
         Decision.court_id == work.actor.court, Decision.number == decision.number
     )
     if decision.number and work.session.execute(query).first() is not None:
-        fields.add(
-            "decision.number", "duplicate-decision", "This decision is entered already.", "该决定书已登记。"
-        )
+        add_decision_taken(fields)
     return tuple(fields.refusals)
 
 
-def _insert_debtor(work: Work, new: NewDebtor, profile: Profile) -> Debtor:
-    of_age_on = profile.of_age_on(new.birth_date) if new.birth_date else ALWAYS_OF_AGE
-    row = Debtor(
-        id=work.new_id(),
-        court_id=work.actor.court,
-        kind=new.kind.value,
-        name_sealed=work.vault.seal(new.name.strip(), "person"),
-        identity_sealed=work.vault.seal(new.identity.strip(), "person"),
-        identity_hash=work.vault.look_up_hash(f"identity {new.identity.strip()}"),
-        representative_sealed=work.vault.seal(new.representative.strip(), "person")
-        if new.representative
-        else None,
-        birth_date=new.birth_date,
-        of_age_on=of_age_on,
-        created_at=work.now,
-    )
-    work.session.add(row)
-    work.session.flush()
-    return row
+def debtor_columns(work: Work, new: NewDebtor, profile: Profile) -> dict[str, Any]:
+    """The row of a debtor that has been checked."""
+    representative = (new.representative or "").strip()
+    return {
+        "id": work.new_id(),
+        "court_id": work.actor.court,
+        "kind": new.kind.value,
+        "name_sealed": work.vault.seal(new.name.strip(), "person"),
+        "identity_sealed": work.vault.seal(new.identity.strip(), "person"),
+        "identity_hash": work.vault.look_up_hash(f"identity {new.identity.strip()}"),
+        "representative_sealed": work.vault.seal(representative, "person") if representative else None,
+        "birth_date": new.birth_date,
+        "of_age_on": profile.of_age_on(new.birth_date) if new.birth_date else ALWAYS_OF_AGE,
+        "created_at": work.now,
+    }
+
+
+def case_columns(work: Work, new: NewCase, debtor_id: str, import_id: str | None) -> dict[str, Any]:
+    """The row of a case that has been checked."""
+    return {
+        "id": work.new_id(),
+        "court_id": work.actor.court,
+        "case_number": new.case_number.strip(),
+        "debtor_id": debtor_id,
+        "obligation_kind": new.obligation.kind,
+        "obligation_sealed": _seal_obligation(work, new.obligation),
+        "created_by": work.actor.user_id,
+        "import_id": import_id,
+        "created_at": work.now,
+    }
 
 
 def _seal_obligation(work: Work, obligation: Obligation) -> bytes | None:
@@ -169,36 +191,44 @@ def _seal_obligation(work: Work, obligation: Obligation) -> bytes | None:
 
 
 def insert_decision(work: Work, case: EnforcementCase, decision: facts.Decision) -> Decision:
-    """Keep a decision that has been checked. `complete`: signed, served and warned of."""
+    """Keep a decision that has been checked."""
     debtor = work.session.get_one(Debtor, case.debtor_id)
-    signed = (decision.signed_by or "").strip()
-    row = Decision(
-        id=work.new_id(),
-        court_id=case.court_id,
-        case_id=case.id,
-        debtor_id=debtor.id,
-        debtor_of_age_on=debtor.of_age_on,
-        kind=decision.kind.value,
-        number=(decision.number or "").strip(),
-        grounds=",".join(str(ground) for ground in sorted(decision.grounds)),
-        reasons_remark_id=work.remark(decision.reasons or ""),
-        term_months=decision.term_months,
-        extension_reason=decision.extension.value if decision.extension else None,
-        signed_by_sealed=work.vault.seal(signed, "person") if signed else None,
-        made_on=decision.made_on,
-        served_on=decision.served_on,
-        service_method=decision.service_method.value if decision.service_method else None,
-        grace_until=decision.grace_until,
-        warned_on=decision.warned_on,
-        publication_ref=decision.publication_ref,
-        declarations_sealed=(
-            work.vault.seal(declarations_as_json(decision.art3), "declarations") if decision.art3 else None
-        ),
-        complete=bool(signed and decision.served_on and decision.service_method and decision.warned_on),
-        created_by=work.actor.user_id,
-        created_at=work.now,
-    )
+    reasons = work.remark(decision.reasons or "")
+    row = Decision(**decision_columns(work, decision, case.id, debtor.id, debtor.of_age_on, reasons))
     work.session.add(row)
     work.session.flush()
     work.changed("decided", row, {"number": row.number})
     return row
+
+
+def decision_columns(
+    work: Work, decision: facts.Decision, case_id: str, debtor_id: str, of_age_on: date, reasons_id: str
+) -> dict[str, Any]:
+    """The row of a decision that has been checked. `complete`: signed, served and warned of."""
+    signed = (decision.signed_by or "").strip()
+    return {
+        "id": work.new_id(),
+        "court_id": work.actor.court,
+        "case_id": case_id,
+        "debtor_id": debtor_id,
+        "debtor_of_age_on": of_age_on,
+        "kind": decision.kind.value,
+        "number": (decision.number or "").strip(),
+        "grounds": ",".join(str(ground) for ground in sorted(decision.grounds)),
+        "reasons_remark_id": reasons_id,
+        "term_months": decision.term_months,
+        "extension_reason": decision.extension.value if decision.extension else None,
+        "signed_by_sealed": work.vault.seal(signed, "person") if signed else None,
+        "made_on": decision.made_on,
+        "served_on": decision.served_on,
+        "service_method": decision.service_method.value if decision.service_method else None,
+        "grace_until": decision.grace_until,
+        "warned_on": decision.warned_on,
+        "publication_ref": decision.publication_ref,
+        "declarations_sealed": (
+            work.vault.seal(declarations_as_json(decision.art3), "declarations") if decision.art3 else None
+        ),
+        "complete": bool(signed and decision.served_on and decision.service_method and decision.warned_on),
+        "created_by": work.actor.user_id,
+        "created_at": work.now,
+    }

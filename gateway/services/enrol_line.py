@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -45,23 +46,40 @@ def enrol_line(work: Work, new: NewLine, import_id: str | None = None) -> PhoneL
         select(Connection).where(Connection.slug == new.connection)
     ).one_or_none()
     if connection is None:
-        fields.add("connection", "unknown-connection", "There is no such connection.", "没有此线路接入。")
+        add_unknown_connection(fields)
         fields.done()
     assert connection is not None
+    numbers = read_line(fields, new, connection, work.today())
+    fields.done()
+    refuse_taken(work, connection, *numbers)
+    line = PhoneLine(
+        **line_columns(work, new, connection.id, numbers, work.court().zone, import_id),
+        change_no=next_change(work.session),
+    )
+    work.session.add(line)
+    work.session.flush()
+    work.changed("enrolled", line, {"public_number": numbers[0], "deliver_to": numbers[2]})
+    return line
+
+
+def add_unknown_connection(fields: Fields) -> None:
+    fields.add("connection", "unknown-connection", "There is no such connection.", "没有此线路接入。")
+
+
+def read_line(fields: Fields, new: NewLine, connection: Connection, today: date) -> tuple[str, str, str]:
+    """Public number, gateway number and delivery address; asks nothing of the database."""
     public = fields.number("public_number", new.public_number, connection.country)
     gateway = fields.number("gateway_number", new.gateway_number, connection.country)
     deliver = fields.delivery(
         "deliver_to", new.deliver_to, connection.country, frozenset(connection.sip_hosts.split())
     )
-    check_attestation(work, fields, new.attestation)
+    check_attestation(fields, new.attestation, today)
     if deliver and deliver in {public, gateway}:
         add_leads_back(fields)
-    fields.done()
-    refuse_taken(work, connection, public, gateway, deliver)
-    return _insert(work, new, connection, (public, gateway, deliver), import_id)
+    return public, gateway, deliver
 
 
-def check_attestation(work: Work, fields: Fields, attestation: Attestation) -> None:
+def check_attestation(fields: Fields, attestation: Attestation, today: date) -> None:
     """The attestation has a known source, a reference, and a date in the last 30 days."""
     if attestation.source not in ATTESTATION_SOURCES:
         names = ", ".join(ATTESTATION_SOURCES)
@@ -69,7 +87,7 @@ def check_attestation(work: Work, fields: Fields, attestation: Attestation) -> N
             "attestation.source", "attestation-source", f"Choose one of: {names}.", f"请选择：{names}。"
         )
     fields.text("attestation.reference", attestation.reference)
-    day, today = attestation.attested_on, work.today()
+    day = attestation.attested_on
     if day is None or not today - timedelta(days=ATTESTATION_DAYS) < day <= today:
         fields.add(
             "attestation.attested_on",
@@ -101,12 +119,12 @@ def refuse_taken(work: Work, connection: Connection, public: str, gateway: str, 
     fields, hashes = Fields(), work.vault.look_up_hashes
     held = PhoneLine.state != "released"
     if _exists(work, held, PhoneLine.public_hash.in_(hashes(public))):
-        _add_taken(fields, "public_number")
+        add_taken(fields, "public_number")
     on_connection = PhoneLine.connection_id == connection.id
     if _exists(work, held, on_connection, PhoneLine.gateway_hash.in_(hashes(gateway))):
-        _add_taken(fields, "gateway_number")
+        add_taken(fields, "gateway_number")
     if _exists(work, held, PhoneLine.deliver_hash.in_((*hashes(public), *hashes(gateway)))):
-        _add_taken(fields, "public_number")
+        add_taken(fields, "public_number")
     fields.done()
     refuse_delivery_taken(work, deliver)
 
@@ -125,7 +143,7 @@ def _exists(work: Work, *conditions: object) -> bool:
     return work.session.execute(query).first() is not None
 
 
-def _add_taken(fields: Fields, field: str) -> None:
+def add_taken(fields: Fields, field: str) -> None:
     fields.add(
         field,
         "cannot-be-enrolled",
@@ -134,33 +152,34 @@ def _add_taken(fields: Fields, field: str) -> None:
     )
 
 
-def _insert(
-    work: Work, new: NewLine, connection: Connection, numbers: tuple[str, str, str], import_id: str | None
-) -> PhoneLine:
+def line_columns(
+    work: Work,
+    new: NewLine,
+    connection_id: str,
+    numbers: tuple[str, str, str],
+    zone: str,
+    import_id: str | None,
+) -> dict[str, Any]:
+    """The row of a line that has been checked, but for the number of its change."""
     public, gateway, deliver = (keep_number(work.vault, number) for number in numbers)
     assert new.attestation.attested_on is not None
-    line = PhoneLine(
-        id=work.new_id(),
-        court_id=work.actor.court,
-        connection_id=connection.id,
-        hash_key=work.vault.current_key,
+    return {
+        "id": work.new_id(),
+        "court_id": work.actor.court,
+        "connection_id": connection_id,
+        "hash_key": work.vault.current_key,
         **_columns("public", public),
         **_columns("gateway", gateway),
         **_columns("deliver", deliver),
-        serves_public=new.serves_public,
-        attestation_source=new.attestation.source,
-        attestation_reference=new.attestation.reference.strip(),
-        attested_on=new.attestation.attested_on,
-        attested_until=attested_until(new.attestation.attested_on, work.court().zone),
-        change_no=next_change(work.session),
-        import_id=import_id,
-        created_by=work.actor.user_id,
-        created_at=work.now,
-    )
-    work.session.add(line)
-    work.session.flush()
-    work.changed("enrolled", line, {"public_number": numbers[0], "deliver_to": numbers[2]})
-    return line
+        "serves_public": new.serves_public,
+        "attestation_source": new.attestation.source,
+        "attestation_reference": new.attestation.reference.strip(),
+        "attested_on": new.attestation.attested_on,
+        "attested_until": attested_until(new.attestation.attested_on, zone),
+        "import_id": import_id,
+        "created_by": work.actor.user_id,
+        "created_at": work.now,
+    }
 
 
 def _columns(name: str, kept: KeptNumber) -> dict[str, bytes]:

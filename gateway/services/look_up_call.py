@@ -14,6 +14,7 @@ from gateway.models import (
     Court,
     Decision,
     EnforcementCase,
+    ImportBatch,
     Notice,
     PhoneLine,
     ProtectedCaller,
@@ -49,8 +50,8 @@ class Found:
     protected: bool
     same_pair_again: bool
     reported_before: bool
-    earlier: tuple[str, str] | None
-    """(decision, why) of the call with this carrier call id, if it was answered before."""
+    earlier: tuple[str, str, str | None] | None
+    """(decision, why, notice) of the call with this carrier call id, if it was answered before."""
     database_time: datetime
     greatest_recorded: datetime
     revision: str
@@ -82,10 +83,10 @@ def look_up_call(
 
 
 @lru_cache(maxsize=2)
-def _statement(dialect: str) -> Select[Any]:
+def _statement(dialect: str) -> Select[*tuple[Any, ...]]:
     now = InstantSql(dialect)
     earlier = Call.__table__.alias("earlier")
-    statement: Select[Any] = (
+    statement: Select[*tuple[Any, ...]] = (
         select(
             PhoneLine.id.label("line_id"),
             PhoneLine.court_id,
@@ -114,6 +115,7 @@ def _statement(dialect: str) -> Select[Any]:
             _reported().label("reported_before"),
             earlier.c.decision.label("earlier_decision"),
             earlier.c.why.label("earlier_why"),
+            earlier.c.notice_id.label("earlier_notice"),
             now.database.label("database_time"),
             now.greatest.label("greatest_recorded"),
             literal_column("(SELECT version_num FROM alembic_version)").label("revision"),
@@ -137,9 +139,16 @@ def _statement(dialect: str) -> Select[Any]:
             PhoneLine.connection_id == bindparam("connection"),
             PhoneLine.gateway_hash.in_(bindparam("dialled", expanding=True)),
             PhoneLine.state != "released",
+            _published(),
         )
     )
     return statement
+
+
+def _published() -> Any:
+    """The lines of an import are known from the moment in which all of them are."""
+    whole = exists().where(ImportBatch.id == PhoneLine.import_id, ImportBatch.change_no.is_not(None))
+    return or_(PhoneLine.import_id.is_(None), whole)
 
 
 def _is_protected() -> Any:
@@ -180,9 +189,15 @@ def _found(row: Any) -> Found:
         recordings=recordings,
         hours=hours,
         why_silent=_why_silent(row),
-        earlier=(row["earlier_decision"], row["earlier_why"]) if row["earlier_decision"] else None,
+        earlier=_earlier(row),
         **{name: row[name] for name in _AS_READ},
     )
+
+
+def _earlier(row: Any) -> tuple[str, str, str | None] | None:
+    if row["earlier_decision"] is None:
+        return None
+    return row["earlier_decision"], row["earlier_why"], row["earlier_notice"]
 
 
 def _why_silent(row: Any) -> Why | None:

@@ -12,6 +12,7 @@ class Action(StrEnum):
     """Everything that a person can do."""
 
     READ = "read"
+    READ_NAMES = "read_names"
     READ_AUDIT = "read_audit"
     ENROL = "enrol"
     SUBMIT = "submit"
@@ -44,6 +45,7 @@ def _grant(roles: str, scope: str) -> Grant:
 
 MAY = {
     Action.READ: _grant("clerk judge president auditor administrator", "read"),
+    Action.READ_NAMES: _grant("clerk judge president administrator", "read"),
     Action.READ_AUDIT: _grant("judge president auditor administrator", "read"),
     Action.ENROL: _grant("clerk", "enrol"),
     Action.SUBMIT: _grant("clerk", "enrol"),

@@ -13,9 +13,10 @@ def insert_if_new(session: Session, model: type[Base], values: dict[str, Any]) -
     """Insert a row unless a row with the same key stands already; True when it was inserted."""
     table = model.__table__
     assert isinstance(table, Table)
-    return bool(
-        session.connection().execute(_insert(session, table).on_conflict_do_nothing(), values).rowcount
-    )
+    statement = _insert(session, table).on_conflict_do_nothing()
+    # Without this option SQLAlchemy forgets an INSERT's count on PostgreSQL and says -1.
+    done = session.connection().execute(statement, values, execution_options={"preserve_rowcount": True})
+    return done.rowcount == 1
 
 
 def _insert(session: Session, table: Table) -> Any:

@@ -100,16 +100,19 @@ class Work:
 
     def remark(self, text: str) -> str:
         """Keep a free text in a sealed row of its own, which retention may empty; returns the row's id."""
-        remark_id = self.new_id()
-        row = {
-            "id": remark_id,
+        row = self.remark_columns(text)
+        self.session.execute(insert(Remark).values(row))
+        return str(row["id"])
+
+    def remark_columns(self, text: str) -> dict[str, Any]:
+        """The row of a remark, not yet kept."""
+        return {
+            "id": self.new_id(),
             "court_id": self.actor.court_id,
             "text_sealed": self.vault.seal(text, "remark"),
             "purge_after": self.now + REMARK_KEPT,
             "created_at": self.now,
         }
-        self.session.execute(insert(Remark).values(row))
-        return remark_id
 
     def read_remark(self, remark_id: str | None) -> str | None:
         """The text of a remark; None when there is none or retention has emptied it."""

@@ -326,6 +326,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("submitted_by", sa.String(length=26), nullable=False),
         sa.Column("approved_by", sa.String(length=26), nullable=True),
+        sa.Column("change_no", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind IN ('enrolment', 'closures')", name=op.f("ck_import_batch_kind")),
@@ -438,6 +439,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("court_id", "id", name=op.f("uq_enforcement_case_court_id_id")),
     )
     with op.batch_alter_table("enforcement_case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_enforcement_case_debtor_id"), ["debtor_id"], unique=False)
         batch_op.create_index("ix_enforcement_case_import", ["import_id"], unique=False)
 
     op.create_table(
@@ -621,6 +623,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decision_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_decision_debtor_id"), ["debtor_id"], unique=False)
 
     op.create_table(
         "protected_caller",
@@ -843,6 +846,7 @@ def downgrade() -> None:
 
     op.drop_table("protected_caller")
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_decision_debtor_id"))
         batch_op.drop_index(batch_op.f("ix_decision_case_id"))
 
     op.drop_table("decision")
@@ -868,6 +872,7 @@ def downgrade() -> None:
     op.drop_table("line")
     with op.batch_alter_table("enforcement_case", schema=None) as batch_op:
         batch_op.drop_index("ix_enforcement_case_import")
+        batch_op.drop_index(batch_op.f("ix_enforcement_case_debtor_id"))
 
     op.drop_table("enforcement_case")
     with op.batch_alter_table("recording", schema=None) as batch_op:

@@ -15,7 +15,7 @@ from gateway.jurisdictions.cn_spc_2017_7.tables import (
 )
 from gateway.jurisdictions.dates import add_days, add_months
 from gateway.jurisdictions.facts import Decision, DecisionKind, ServiceMethod
-from gateway.jurisdictions.findings import NO_LISTING, Term, Window
+from gateway.jurisdictions.findings import NO_DAY, NO_LISTING, Term, Window
 
 
 def is_blank(text: str | None) -> bool:
@@ -79,17 +79,16 @@ def notice_window(
 ) -> Window:
     """The days on which a notice approved on `approved_on` may play; never open-ended.
 
-    It ends with the earliest of the term, the wished end and the review date. It is empty when the initial
-    decision is unsigned or unserved, and when neither a term nor a review date bounds it.
+    It ends with the earliest of the term, the wished end and the review date. It is `NO_DAY` when the initial
+    decision is unusable, unsigned or unserved, and when neither a term nor a review date bounds it.
     """
-    first_day = first_day_in_force(decisions, approved_on, starts_on)
     initial = governing_decision(decisions)
     term = listing_term(decisions)
     unbounded = term.last_day is None and review_on is None
-    if initial is None or not is_signed_and_served(initial) or unbounded:
-        return Window(first_day, date.min)
+    if initial is None or term is NO_LISTING or not is_signed_and_served(initial) or unbounded:
+        return NO_DAY
     last_days = [day for day in (term.last_day, ends_on, review_on) if day is not None]
-    return Window(first_day, min(last_days))
+    return Window(first_day_in_force(decisions, approved_on, starts_on), min(last_days))
 
 
 def latest_review_on(today: date) -> date:

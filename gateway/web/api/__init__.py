@@ -1,5 +1,67 @@
-"""The REST API, version 1."""
+"""The REST API, version 1: the route table put behind the door, and refusals met once."""
 
-from flask import Blueprint
+from typing import Any
+
+import structlog
+from flask import Blueprint, Response, jsonify
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from gateway.carrier_box import over_http
+from gateway.services.refusals import ServiceRefused
+from gateway.web.api import problems
+from gateway.web.api.door import Desk, Rates, serve
+from gateway.web.api.openapi import document
+from gateway.web.api.problems import Stopped
+from gateway.web.api.table import ROUTES
+from prompts.refusals import AudioRefused
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+_log = structlog.get_logger()
+
+for _route in ROUTES:
+    blueprint.add_url_rule(
+        _route.path,
+        endpoint=_route.name,
+        view_func=serve(_route),
+        methods=[_route.method],
+        provide_automatic_options=False,
+    )
+
+
+@blueprint.record
+def set_up(state: BlueprintSetupState) -> None:
+    """Give the application what the API keeps besides the runtime."""
+    settings = state.app.extensions["court-gateway"].settings
+    state.app.extensions["court-gateway-api"] = Desk(Rates(settings.api_rate), over_http)
+
+
+@blueprint.get("/openapi.json", provide_automatic_options=False)
+def openapi() -> Response:
+    """The document; the one address that asks for no token, as it tells nothing about any court."""
+    return jsonify(document())
+
+
+@blueprint.errorhandler(ServiceRefused)
+@blueprint.errorhandler(AudioRefused)
+@blueprint.errorhandler(Stopped)
+def refused(fault: Any) -> Response:
+    """What a service, the audio library or the door says no to."""
+    return problems.answer(problems.problem_of(fault))
+
+
+@blueprint.errorhandler(IntegrityError)
+def taken(fault: IntegrityError) -> Response:
+    """Two requests wanted the same at once, and the database let one of them."""
+    _log.warning("lost a race", fault=type(fault.orig).__name__)
+    return problems.answer(problems.CHANGED_MEANWHILE)
+
+
+@blueprint.errorhandler(OperationalError)
+@blueprint.errorhandler(InterfaceError)
+@blueprint.errorhandler(PoolTimeout)
+def unavailable(fault: Exception) -> Response:
+    """The database is away, locked or too slow; nothing was written."""
+    _log.error("database unavailable", fault=type(fault).__name__)
+    return problems.answer(problems.BUSY)

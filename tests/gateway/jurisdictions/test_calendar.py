@@ -91,6 +91,13 @@ def test_the_first_and_last_arranged_years_are_known_and_their_neighbours_are_no
     assert not {2003, 2500} & PRC.known_years
 
 
+def test_what_is_called_known_can_be_told_and_the_year_after_cannot() -> None:
+    for year in PRC.known_years:
+        assert PRC.is_working_day(date(year, 12, 31)) in (True, False)
+    with pytest.raises(CalendarUnknown):
+        PRC.is_working_day(date(max(PRC.known_years) + 1, 1, 4))
+
+
 def test_the_courts_own_table_wins_over_the_library_day_by_day() -> None:
     court = PrcCalendar(MappingProxyType({date(2026, 6, 1): False, date(2026, 6, 6): True}))
     assert not court.is_working_day(date(2026, 6, 1))
@@ -110,12 +117,14 @@ def test_a_year_is_known_once_the_court_entered_all_of_it() -> None:
     days = {date(2500, 1, 1) + timedelta(days=n): n % 7 < 5 for n in range(365)}
     assert PrcCalendar(days).knows(2500)
     assert 2500 in PrcCalendar(days).known_years
-    del days[date(2500, 7, 1)]
-    assert not PrcCalendar(days).knows(2500)
-    assert 2500 not in PrcCalendar(days).known_years
+    for missing in (date(2500, 1, 1), date(2500, 7, 1), date(2500, 12, 31)):
+        gappy = PrcCalendar({day: worked for day, worked in days.items() if day != missing})
+        assert not gappy.knows(2500)
+        assert 2500 not in gappy.known_years
 
 
 def test_counting_stops_where_the_calendar_of_the_world_does() -> None:
     court = PrcCalendar({date.max: False})
-    with pytest.raises(CalendarUnknown):
+    with pytest.raises(CalendarUnknown) as refused:
         court.move_to_working_day(date.max)
+    assert refused.value.year == 10_000

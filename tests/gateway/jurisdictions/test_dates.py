@@ -31,7 +31,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
         (date(2026, 3, 31), -1, date(2026, 2, 28)),
         (date(9999, 12, 31), 1, date(9999, 12, 31)),
         (date(9998, 12, 31), 12, date(9999, 12, 31)),
+        (date(9999, 1, 5), 1, date(9999, 2, 5)),
         (date(1, 1, 1), -1, date(1, 1, 1)),
+        (date(1, 3, 5), -1, date(1, 2, 5)),
     ],
 )
 def test_a_month_later_is_the_corresponding_day_or_the_last_of_its_month(

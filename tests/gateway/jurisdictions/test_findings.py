@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from gateway.jurisdictions.findings import NO_LISTING, Term, Window
+from gateway.jurisdictions.findings import NO_DAY, NO_LISTING, Term, Window
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,12 @@ def test_a_window_holds_its_first_and_its_last_day(day: date, held: bool) -> Non
 )
 def test_a_window_is_empty_when_it_ends_before_it_begins(last_day: date, empty: bool) -> None:
     assert Window(date(2026, 6, 2), last_day).is_empty is empty
+
+
+@pytest.mark.parametrize("day", [date.min, date(2026, 6, 1), date.max])
+def test_no_day_holds_no_day(day: date) -> None:
+    assert NO_DAY.is_empty
+    assert not NO_DAY.holds(day)
 
 
 def test_a_term_is_empty_when_it_ends_before_it_begins_and_never_when_it_is_open() -> None:

@@ -64,6 +64,7 @@ def _atlantis() -> Profile:
         check_further_decision=lambda _debtor, _earlier, _decision, _today, _calendar: (),
         check_activation=lambda _debtor, _decisions, _notice, _today, _calendar: (),
         check_review=lambda _debtor, _decisions, _notice, _today, _calendar: (),
+        of_age_on=lambda birth_date: birth_date,
         listing_term=lambda _decisions: Term(date(2026, 6, 1), date(2026, 6, 7)),
         notice_window=lambda _decisions, approved_on, _starts_on, _ends_on, _review_on: Window(
             approved_on, date(2026, 6, 7)

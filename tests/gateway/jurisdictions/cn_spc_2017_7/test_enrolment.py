@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.jurisdictions.cn_spc_2017_7.checks import ENROLMENT, check_enrolment
+from gateway.jurisdictions.cn_spc_2017_7.enrolment import of_age_on
 from gateway.jurisdictions.facts import Debtor, DebtorKind, DecisionKind, Extension, ServiceMethod
 from tests.gateway.jurisdictions.factories import (
     CALENDAR,
@@ -95,7 +96,11 @@ ROWS = [
         "term-required",
         "decision.term_months",
         "Art. 2",
-        [{**ON_2, "term_months": None}, {"grounds": frozenset({1, 2}), "term_months": None}],
+        [
+            {**ON_2, "term_months": None},
+            {"grounds": frozenset({1, 2}), "term_months": None},
+            {"grounds": frozenset({1, 2, 3, 4, 5, 6}), "term_months": None},
+        ],
         [ON_2, {"grounds": frozenset({1, 2}), "term_months": 24}],
     ),
     Row(
@@ -219,6 +224,21 @@ def test_a_minor_is_never_listed_and_is_of_age_the_day_after_the_birthday(
     )
 
 
+@pytest.mark.parametrize(
+    ("born", "of_age"),
+    [
+        (date(2008, 3, 2), date(2026, 3, 3)),
+        (date(2008, 2, 28), date(2026, 3, 1)),
+        (date(2008, 2, 29), date(2026, 3, 1)),
+        (date(2008, 3, 1), date(2026, 3, 2)),
+        (date(2007, 12, 31), date(2026, 1, 1)),
+        (date.max, date.max),
+    ],
+)
+def test_a_person_is_of_age_from_the_day_after_the_eighteenth_birthday(born: date, of_age: date) -> None:
+    assert of_age_on(born) == of_age
+
+
 def test_coming_of_age_after_the_decision_does_not_heal_it() -> None:
     debtor = Debtor(DebtorKind.PERSON, date(2008, 3, 2))
     found = check_enrolment(debtor, a_decision(), date(2026, 12, 1), CALENDAR)
@@ -243,6 +263,15 @@ def test_enrolment_is_refused_in_a_year_without_a_calendar() -> None:
 def test_signature_service_and_warning_may_follow_the_enrolment() -> None:
     early = a_decision(signed_by=None, served_on=None, service_method=None, warned_on=None)
     assert check_enrolment(PERSON, early, TODAY, CALENDAR) == ()
+
+
+@pytest.mark.parametrize(
+    ("grounds", "rule"),
+    [(frozenset(), "grounds-required"), (frozenset({8}), "ground-unknown")],
+)
+def test_a_term_is_not_asked_for_before_the_grounds_are_right(grounds: frozenset[int], rule: str) -> None:
+    found = check_enrolment(PERSON, a_decision(grounds=grounds, term_months=None), TODAY, CALENDAR)
+    assert [r.rule for r in found] == [rule]
 
 
 def test_every_refusal_is_told_at_once() -> None:

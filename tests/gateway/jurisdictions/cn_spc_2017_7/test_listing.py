@@ -7,7 +7,7 @@ import pytest
 
 from gateway.jurisdictions.cn_spc_2017_7.listing import latest_review_on, listing_term, notice_window
 from gateway.jurisdictions.facts import Decision, DecisionKind, Extension, ServiceMethod
-from gateway.jurisdictions.findings import NO_LISTING, Term, Window
+from gateway.jurisdictions.findings import NO_DAY, NO_LISTING, Term, Window
 from tests.gateway.jurisdictions.factories import (
     TODAY,
     a_decision,
@@ -211,6 +211,11 @@ def test_without_a_term_the_review_date_silences_and_its_absence_silences_at_onc
 )
 def test_where_the_papers_are_not_in_order_no_day_is_left(decisions: list[Decision]) -> None:
     assert notice_window(decisions, TODAY, None, None, date(2026, 9, 1)).is_empty
+
+
+def test_no_day_is_left_without_a_decision_not_even_the_first_of_the_calendar() -> None:
+    assert notice_window([], date.min, None, None, None) == NO_DAY
+    assert notice_window([a_decision_with_term(term_months=None)], date.min, None, None, None) == NO_DAY
 
 
 def test_an_extension_lengthens_and_an_early_deletion_shortens_the_window() -> None:

@@ -1,0 +1,121 @@
+"""`doctor`: what an operator would check one by one, each with what to do about it."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.database import DurabilityOff, reading, refuse_weak_durability
+from gateway.jurisdictions import PROFILES
+from gateway.migrating import revision_of
+from gateway.models import Connection, PhoneLine, Platform, Recording
+from gateway.runtime import Runtime
+from gateway.schema import REVISION
+from gateway.services.found_platform import is_origin
+
+SAFE_SQLITE = (3, 51, 3)
+"""Before it, two connections that checkpoint and write at once could reset the write-ahead log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing examined: OK, WARN or FAIL."""
+
+    verdict: str
+    what: str
+    details: str
+
+
+def examine(runtime: Runtime) -> list[Finding]:
+    """Everything that can be seen from this machine."""
+    findings: list[Finding] = []
+    for check in (_schema, _durability, _platform, _connections, _lines, _recordings, _profiles):
+        try:
+            findings += check(runtime)
+        except SQLAlchemyError as fault:
+            findings.append(Finding("FAIL", "database", f"does not answer ({type(fault).__name__})"))
+            break
+    return findings
+
+
+def _schema(runtime: Runtime) -> Iterator[Finding]:
+    found = revision_of(runtime.engine)
+    good = found == REVISION
+    yield Finding(
+        "OK" if good else "FAIL", "schema", f"revision {found}" if good else "run `court-gateway upgrade`"
+    )
+
+
+def _durability(runtime: Runtime) -> Iterator[Finding]:
+    try:
+        refuse_weak_durability(runtime.engine)
+        yield Finding("OK", "durability", "acknowledged writes survive a power cut")
+    except DurabilityOff as fault:
+        yield Finding("FAIL", "durability", str(fault))
+    if runtime.engine.dialect.name == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
+        yield Finding(
+            "WARN",
+            "sqlite",
+            f"version {sqlite3.sqlite_version}; 3.51.3 mends a rare fault of the write-ahead log",
+        )
+
+
+def _platform(runtime: Runtime) -> Iterator[Finding]:
+    with reading(runtime.engine) as session:
+        platform = session.get(Platform, 1)
+    if platform is None:
+        yield Finding("FAIL", "platform", "not founded: run `court-gateway init`")
+        return
+    ticked = platform.last_tick_at
+    age = round((runtime.clock.now() - ticked).total_seconds()) if ticked else None
+    late = age is None or age > 3 * runtime.settings.tick_seconds
+    yield Finding(
+        "WARN" if late else "OK", "scheduler", f"last tick {age} s ago" if ticked else "has never run"
+    )
+    if platform.chains_intact is False:
+        yield Finding("FAIL", "audit", "a chain is broken: run `court-gateway audit verify`")
+
+
+def _connections(runtime: Runtime) -> Iterator[Finding]:
+    with reading(runtime.engine) as session:
+        rows = session.scalars(select(Connection).order_by(Connection.slug)).all()
+    for row in rows:
+        known = runtime.forward_map.trunk(row.slug) is not None
+        good = is_origin(row.public_base_url) and known
+        details = (
+            "known to the forward map" if known else "not yet in this host's forward map: is `serve` running?"
+        )
+        yield Finding("OK" if good else "WARN", f"connection {row.slug}", details)
+
+
+def _lines(runtime: Runtime) -> Iterator[Finding]:
+    query = select(PhoneLine.id).where(PhoneLine.state == "enrolled")
+    with reading(runtime.engine) as session:
+        count = len(session.scalars(query.limit(1000)).all())
+    if count:
+        yield Finding("WARN", "lines", f"{count} lines wait for their fallback to be checked")
+
+
+def _recordings(runtime: Runtime) -> Iterator[Finding]:
+    with reading(runtime.engine) as session:
+        hashes = session.scalars(
+            select(Recording.sha256).where(Recording.state == "approved").distinct()
+        ).all()
+    bad = [sha256 for sha256 in hashes if not runtime.recordings.is_whole(sha256)]
+    yield Finding(
+        "FAIL" if bad else "OK",
+        "recordings",
+        f"{len(bad)} of {len(hashes)} approved recordings missing or damaged",
+    )
+
+
+def _profiles(runtime: Runtime) -> Iterator[Finding]:
+    year = runtime.clock.now().year
+    for name, profile in PROFILES.items():
+        if profile.confirmed_by is None:
+            yield Finding("WARN", f"profile {name}", profile.disclaimer_en)
+        for each in (year, year + 1):
+            if not profile.calendar({}).knows(each):
+                yield Finding("WARN", f"profile {name}", f"the working calendar does not know {each} yet")

@@ -1,0 +1,74 @@
+"""Taking access away and changing how a carrier reaches us: people, tokens, connections."""
+
+from sqlalchemy import select
+
+from gateway.models import ApiToken, Connection, User
+from gateway.services.audit import PLATFORM, Chain
+from gateway.services.change_numbers import next_change
+from gateway.services.found_platform import is_origin
+from gateway.services.permissions import Action
+from gateway.services.refusals import NotFound, WrongState, refuse
+from gateway.services.work import Work
+
+
+def disable_user(work: Work, user: User) -> None:
+    """The person's next request fails, whatever token or session he holds."""
+    work.actor.must(Action.MANAGE_USERS)
+    if user.disabled_at is None:
+        user.disabled_at = work.now
+        user.version += 1
+        work.enter(_chain(user), "disabled", "user_account", user.id)
+
+
+def revoke_token(work: Work, token_id: str) -> None:
+    """The next request with the token fails."""
+    work.actor.must(Action.MANAGE_USERS)
+    token = work.session.get(ApiToken, token_id)
+    if token is None:
+        raise NotFound
+    if token.revoked_at is None:
+        token.revoked_at = work.now
+        work.enter(_chain(work.session.get_one(User, token.user_id)), "revoked", "api_token", token.id)
+
+
+def change_connection(
+    work: Work,
+    slug: str,
+    *,
+    next_secret: str | None = None,
+    promote: bool = False,
+    public_base_url: str | None = None,
+) -> Connection:
+    """Rotate a secret in two steps, or move to another origin."""
+    work.actor.must(Action.MANAGE_CONNECTIONS)
+    query = select(Connection).where(Connection.slug == slug).with_for_update()
+    row = work.session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFound
+    fields: dict[str, object] = {}
+    if next_secret is not None:
+        row.secret_next_sealed = work.vault.seal(next_secret, "secret")
+        fields["secret_next"] = next_secret
+    if promote:
+        if row.secret_next_sealed is None:
+            raise WrongState("no-next-secret", "There is no second secret.", "没有可启用的新密钥。")
+        row.secret_current_sealed, row.secret_next_sealed = row.secret_next_sealed, None
+        fields["secret_current"] = "promoted"
+    if public_base_url is not None:
+        if not is_origin(public_base_url):
+            raise refuse(
+                "public_base_url",
+                "origin",
+                "Enter an https origin without a path.",
+                "请填写 https 地址，不带路径。",
+            )
+        row.public_base_url = public_base_url.rstrip("/")
+        fields["public_base_url"] = row.public_base_url
+    row.change_no = next_change(work.session)
+    row.version += 1
+    work.enter(PLATFORM, "changed", "connection", row.id, fields)
+    return row
+
+
+def _chain(user: User) -> Chain:
+    return Chain(user.court_id) if user.court_id else PLATFORM

@@ -1,0 +1,88 @@
+"""Purging imports that were never published: nobody has read their rows, and nobody can."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from gateway.models import (
+    Base,
+    Debtor,
+    Decision,
+    EnforcementCase,
+    ImportBatch,
+    Notice,
+    PhoneLine,
+    ProtectedCaller,
+    Remark,
+)
+from gateway.services.purge_rows import delete_rows
+from gateway.services.transactions import Transactions
+from gateway.services.work import Work
+
+LONGEST_IMPORT = timedelta(hours=1)
+AT_ONCE = 100
+
+
+def purge_imports(transactions: Transactions, as_of: datetime) -> dict[str, int]:
+    """Delete unpublished imports begun an hour or more before `as_of`, with their rows; counts each table."""
+    counts = dict.fromkeys(("notice", "enforcement_case", "line", "import_batch"), 0)
+    for import_id in _give_up(transactions, as_of):
+        for table, count in remove_import(transactions, import_id).items():
+            counts[table] += count
+    return counts
+
+
+def remove_import(transactions: Transactions, import_id: str) -> dict[str, int]:
+    """Delete one import that is marked as failed, with its rows; counts per table."""
+    notices = delete_rows(transactions, Notice, Notice.import_id == import_id)
+    cases = _delete_cases(transactions, import_id)
+    rows = select(PhoneLine.id).where(PhoneLine.import_id == import_id)
+    delete_rows(transactions, ProtectedCaller, ProtectedCaller.line_id.in_(rows))
+    lines = delete_rows(transactions, PhoneLine, PhoneLine.import_id == import_id)
+    failed = (ImportBatch.id == import_id, ImportBatch.state == "failed")
+    batches = delete_rows(transactions, ImportBatch, *failed)
+    return {"notice": notices, "enforcement_case": cases, "line": lines, "import_batch": batches}
+
+
+def _give_up(transactions: Transactions, as_of: datetime) -> list[str]:
+    """Mark them as failed first, so that one that is still being written can never be published."""
+    old = ImportBatch.created_at <= as_of - LONGEST_IMPORT
+    with transactions.writing() as work:
+        work.session.execute(
+            update(ImportBatch)
+            .where(ImportBatch.state == "writing", old)
+            .values(state="failed", version=ImportBatch.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+        failed = select(ImportBatch.id).where(ImportBatch.state == "failed", old)
+        return list(work.session.scalars(failed.order_by(ImportBatch.id)))
+
+
+def _delete_cases(transactions: Transactions, import_id: str) -> int:
+    total, done = 0, 1
+    while done:
+        with transactions.writing() as work:
+            done = _delete_some_cases(work, import_id)
+        total += done
+    return total
+
+
+def _delete_some_cases(work: Work, import_id: str) -> int:
+    """Some cases with their decisions, debtors and reasons."""
+    chosen = select(EnforcementCase.id, EnforcementCase.debtor_id).where(
+        EnforcementCase.import_id == import_id
+    )
+    rows = work.session.execute(chosen.limit(AT_ONCE).with_for_update()).all()
+    cases, debtors = [row.id for row in rows], [row.debtor_id for row in rows]
+    reasons = list(
+        work.session.scalars(select(Decision.reasons_remark_id).where(Decision.case_id.in_(cases)))
+    )
+    _delete(work, Decision, Decision.case_id.in_(cases))
+    _delete(work, EnforcementCase, EnforcementCase.id.in_(cases))
+    _delete(work, Debtor, Debtor.id.in_(debtors))
+    _delete(work, Remark, Remark.id.in_(reasons))
+    return len(cases)
+
+
+def _delete(work: Work, model: type[Base], which: ColumnElement[bool]) -> None:
+    work.session.execute(delete(model).where(which).execution_options(synchronize_session=False))

@@ -1,0 +1,60 @@
+"""Suspending notices whose review or whose line's attestation ran out: silent until a judge resumes them."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import and_, exists
+
+from gateway.models import Notice, PhoneLine
+from gateway.services.alerts import open_alert
+from gateway.services.sweep_notices import Sweep, Swept, sweep_notices
+from gateway.services.transactions import Transactions
+from gateway.services.work import Work
+
+
+def suspend_lapsed(transactions: Transactions) -> int:
+    """Suspend what has lapsed, with an alert for each; returns how many. What is over is left to end."""
+    return sum(sweep_notices(transactions, lapse) for lapse in LAPSES)
+
+
+def _alert(kind: str) -> Callable[[Work, Sequence[Swept]], None]:
+    def tell(work: Work, swept: Sequence[Swept]) -> None:
+        for row in swept:
+            open_alert(work.session, kind, row.id, work.now, row.court_id)
+
+    return tell
+
+
+def _silenced(because: str) -> dict[str, object]:
+    return {
+        "state": "suspended",
+        "suspended_because": because,
+        "suspended_by": None,
+        "remark_id": None,
+    }
+
+
+LAPSES = (
+    Sweep(
+        action="suspended",
+        because="attestation",
+        due=lambda latest: and_(
+            Notice.state == "approved",
+            Notice.ends_at > latest,
+            exists().where(PhoneLine.id == Notice.line_id, PhoneLine.attested_until <= latest),
+        ),
+        values=lambda _now: _silenced("attestation"),
+        then=_alert("attestation_lapsed"),
+        at_once=100,
+    ),
+    Sweep(
+        action="suspended",
+        because="review",
+        due=lambda latest: and_(
+            Notice.state == "approved", Notice.ends_at > latest, Notice.review_until <= latest
+        ),
+        values=lambda _now: _silenced("review"),
+        then=_alert("review_lapsed"),
+        at_once=100,
+    ),
+)
+"""Doubt about whose number it is comes before doubt about whether the notice is still due."""

@@ -1,0 +1,112 @@
+"""Sweeping notices: what time or another row has already silenced is written down, a few hundred at a time.
+
+Nothing waits for a sweep: `may_play` asks the same of each call. A sweep finds rows without a lock, then
+takes them in short transactions of one court each; rows that somebody else holds are left for the next time.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from gateway.models import Notice, PhoneLine
+from gateway.services.append_entries import Entered, append_entries, lock_chain
+from gateway.services.audit import Chain
+from gateway.services.read_instant import read_instant
+from gateway.services.transactions import Transactions
+from gateway.services.work import Work
+
+FOUND_AT_ONCE = 5000
+LIVE = ("approved", "suspended")
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """A notice as it stood before the sweep."""
+
+    id: str
+    court_id: str
+    line_id: str
+    was_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One kind of sweep. `due` is the expected state, given the latest clock; asked again when writing."""
+
+    action: str
+    because: str
+    due: Callable[[datetime], ColumnElement[bool]]
+    values: Callable[[datetime], Mapping[str, Any]]
+    then: Callable[[Work, Sequence[Swept]], None]
+    at_once: int = 500
+
+
+def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
+    """Sweep all that is due; returns how many. Late, twice, or twice at once leaves one effect."""
+    total = 0
+    while done := sum(_chunks_done(transactions, sweep)):
+        total += done
+    return total
+
+
+def _chunks_done(transactions: Transactions, sweep: Sweep) -> Iterator[int]:
+    for court_id, ids in _find(transactions, sweep):
+        with transactions.writing() as work:
+            yield _sweep_chunk(work, sweep, court_id, ids)
+
+
+def _find(transactions: Transactions, sweep: Sweep) -> list[tuple[str, list[str]]]:
+    """(court, ids) of each chunk."""
+    with transactions.reading() as work:
+        query = select(Notice.court_id, Notice.id).where(sweep.due(_latest(work))).limit(FOUND_AT_ONCE)
+        found = sorted((court_id, notice_id) for court_id, notice_id in work.session.execute(query))
+    chunks = []
+    for court_id, rows in groupby(found, key=lambda row: row[0]):
+        ids = [notice_id for _, notice_id in rows]
+        chunks += [
+            (court_id, ids[start : start + sweep.at_once]) for start in range(0, len(ids), sweep.at_once)
+        ]
+    return chunks
+
+
+def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, ids: Sequence[str]) -> int:
+    lock_chain(work, Chain(court_id))
+    due = sweep.due(_latest(work))
+    before = {row.id: row for row in _lock(work.session, court_id, ids, due)}
+    changed = work.session.scalars(
+        update(Notice)
+        .where(Notice.id.in_(before), due)
+        .values(version=Notice.version + 1, **sweep.values(work.now))
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    swept = [before[notice_id] for notice_id in sorted(changed)]
+    if swept:
+        sweep.then(work, swept)
+        fields = {"because": sweep.because}
+        append_entries(
+            work, Chain(court_id), [Entered(sweep.action, "notice", row.id, fields) for row in swept]
+        )
+    return len(swept)
+
+
+def _lock(session: Session, court_id: str, ids: Sequence[str], due: ColumnElement[bool]) -> list[Swept]:
+    """The rows that nobody else holds, with their lines."""
+    query = (
+        select(Notice.id, Notice.line_id, Notice.state)
+        .join(PhoneLine, PhoneLine.id == Notice.line_id)
+        .where(Notice.id.in_(ids), due)
+        .order_by(Notice.id)
+        .with_for_update(of=[Notice, PhoneLine], skip_locked=True)
+    )
+    rows = session.execute(query)
+    return [Swept(notice_id, court_id, line_id, state in LIVE) for notice_id, line_id, state in rows]
+
+
+def _latest(work: Work) -> datetime:
+    return read_instant(work.session, work.now).latest

@@ -1,0 +1,48 @@
+"""How long work opens its transactions: many short ones, each allowed anew."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from gateway.clock import Clock
+from gateway.database import reading, writing
+from gateway.services.actor import SYSTEM, Actor
+from gateway.services.work import Work
+from gateway.vault import Vault
+
+NOBODY = Actor(SYSTEM, None, frozenset())
+
+
+def always(_session: Session) -> None:
+    """The guard of work that needs no leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transactions:
+    """Opens transactions one after the other; `guard` is asked in each that writes, and raises to stop it.
+
+    `actor` is the person who asked for the work; nobody did where the scheduler does it.
+    What is found while reading is only a hint: whatever writes asks for the expected state once more.
+    """
+
+    engine: Engine
+    clock: Clock
+    vault: Vault
+    guard: Callable[[Session], None] = always
+    actor: Actor = NOBODY
+
+    @contextmanager
+    def reading(self) -> Iterator[Work]:
+        """Look for what is due, without a lock."""
+        with reading(self.engine) as session:
+            yield Work(session, self.clock.now(), self.vault, self.actor)
+
+    @contextmanager
+    def writing(self) -> Iterator[Work]:
+        """Change a few rows; committed at the end."""
+        with writing(self.engine) as session:
+            self.guard(session)
+            yield Work(session, self.clock.now(), self.vault, self.actor)

@@ -1,0 +1,182 @@
+"""The way of every API request: who, how often, may he; then one transaction, its effect and its answer."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from flask import Response, current_app, request
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from gateway.carrier_box import Transport
+from gateway.database import reading, writing
+from gateway.runtime import Runtime
+from gateway.services.find_actor import Bearer, find_actor
+from gateway.services.refusals import NotFound
+from gateway.services.remember_answer import (
+    Keyed,
+    Remembered,
+    claim_key,
+    digest_of,
+    recall_answer,
+    remember_answer,
+)
+from gateway.services.work import Work
+from gateway.web.api import problems
+from gateway.web.api.problems import Stopped
+from gateway.web.api.reading import idempotency_key, is_id, read_request
+from gateway.web.api.routes import Asked, Kind, Preparation, Route, Sound
+from gateway.web.api.shapes import Resource, Shown
+from gateway.web.requests import runtime
+
+TRIES = 3
+_AGAIN = {"40P01", "40001", "23505"}
+"""Deadlock, serialisation failure, and a key that another transaction took: they pass on a second try."""
+_log = structlog.get_logger()
+
+
+class Rates:
+    """How many requests each token has sent in the last second, in this process."""
+
+    def __init__(self, a_second: int) -> None:
+        self._limit = RateLimitItemPerSecond(a_second)
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+
+    def count(self, token_id: str) -> None:
+        if not self._window.hit(self._limit, token_id):
+            raise Stopped(problems.TOO_MANY)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the API keeps besides the runtime: rates, and how the gateway calls its own fallback."""
+
+    rates: Rates
+    transport: Transport
+
+
+def desk() -> Desk:
+    """The desk of the application that answers this request."""
+    found: Desk = current_app.extensions["court-gateway-api"]
+    return found
+
+
+def serve(route: Route) -> Callable[..., Response]:
+    """The view of a route."""
+
+    def view(id: str = "") -> Response:
+        return _serve(route, id)
+
+    return view
+
+
+def _serve(route: Route, row_id: str) -> Response:
+    here = runtime()
+    bearer = _recognise(here)
+    if not route.silences:
+        desk().rates.count(bearer.token_id)
+    bearer.actor.must(route.action)
+    if route.has_id and not is_id(row_id):
+        raise NotFound
+    key = idempotency_key() if request.method == "POST" else None
+    asked = read_request(here, route, row_id)
+    keyed = _keyed(bearer, key, asked) if key else None
+    known = _recall(here, keyed) if keyed else None
+    if known is not None:
+        return _again(known)
+    if route.prepare is not None:
+        preparation = Preparation(here, bearer.actor, asked, desk().transport)
+        asked = replace(asked, prepared=route.prepare(preparation))
+    return _in_transaction(here, route, asked, keyed)
+
+
+def _recognise(here: Runtime) -> Bearer:
+    with reading(here.engine) as session:
+        return _bearer(session, here.clock.now())
+
+
+def _bearer(session: Session, now: datetime) -> Bearer:
+    header = request.headers.get("Authorization")
+    if header is None:
+        raise Stopped(problems.NO_TOKEN)
+    scheme, _, token = header.partition(" ")
+    found = find_actor(session, token.strip(), now) if scheme.lower() == "bearer" else None
+    if found is None:
+        _log.warning("token refused", route=request.url_rule.rule if request.url_rule else "none")
+        raise Stopped(problems.BAD_TOKEN)
+    return found
+
+
+def _keyed(bearer: Bearer, key: str, asked: Asked[Any]) -> Keyed:
+    sent = asked.body.model_dump(mode="json", exclude_unset=True)
+    upload = hashlib.sha256(asked.upload).hexdigest()
+    return Keyed(bearer.actor.user_id, key, digest_of(request.method, request.path, sent, upload))
+
+
+def _recall(here: Runtime, keyed: Keyed) -> Remembered | None:
+    with reading(here.engine) as session:
+        return recall_answer(session, here.vault, keyed)
+
+
+def _in_transaction(here: Runtime, route: Route, asked: Asked[Any], keyed: Keyed | None) -> Response:
+    for _ in range(TRIES - 1):
+        try:
+            return _once(here, route, asked, keyed)
+        except DBAPIError as fault:
+            if getattr(fault.orig, "sqlstate", None) not in _AGAIN:
+                raise
+    return _once(here, route, asked, keyed)
+
+
+def _once(here: Runtime, route: Route, asked: Asked[Any], keyed: Keyed | None) -> Response:
+    """One transaction. Who asks is looked up in it again: what was revoked before it began has no effect."""
+    opened = writing(here.engine) if route.writes else reading(here.engine)
+    with opened as session:
+        now = here.clock.now()
+        work = Work(session, now, here.vault, _bearer(session, now).actor)
+        known = claim_key(work, keyed) if keyed else None
+        if known is not None:
+            return _again(known)
+        shown = route.handle(work, asked)
+        if isinstance(shown, Sound):
+            return _sound(shown)
+        given = _remembered(route, shown)
+        if keyed is not None:
+            remember_answer(work, keyed, given)
+    return _answer(given)
+
+
+def _remembered(route: Route, shown: Shown) -> Remembered:
+    body = shown.model_dump_json(by_alias=True).encode()
+    if route.kind is not Kind.CREATE:
+        return Remembered(200, None, body)
+    assert isinstance(shown, Resource)
+    collection = request.path.removesuffix("/decisions") if route.has_id else f"{request.path}/{shown.id}"
+    return Remembered(201, collection, body)
+
+
+def _answer(given: Remembered) -> Response:
+    response = Response(given.body, given.status, mimetype="application/json")
+    if given.location is not None:
+        response.headers["Location"] = given.location
+    version = json.loads(given.body).get("version")
+    if version is not None:
+        response.set_etag(str(version))
+    return response
+
+
+def _again(known: Remembered) -> Response:
+    response = _answer(known)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _sound(sound: Sound) -> Response:
+    return Response(sound.wav, content_type="audio/wav", headers={"Cache-Control": "private, no-store"})
