@@ -110,9 +110,14 @@ class Outside:
             place = next(self.numbers)
         today = (datetime.now(UTC) + SHANGHAI).date()  # noqa: TID251
         case = self.must("clerk", "POST", "/cases", _case(place, today))
-        line = self.must("clerk", "POST", "/lines", _line(place, today, next(iter(self.paper["connections"]))))
+        line = self.must(
+            "clerk", "POST", "/lines", _line(place, today, next(iter(self.paper["connections"])))
+        )
         self.must(
-            "clerk", "POST", f"/lines/{line['id']}/check-fallback", {"set_at_carrier": True, "reference": "letter"}
+            "clerk",
+            "POST",
+            f"/lines/{line['id']}/check-fallback",
+            {"set_at_carrier": True, "reference": "letter"},
         )
         prompt = self.must("clerk", "GET", "/prompts?state=approved")["items"][0]
         new = {
@@ -124,9 +129,14 @@ class Outside:
         notice = self.must("clerk", "POST", "/notices", new)
         self.must("clerk", "POST", f"/notices/{notice['id']}/submit", {"reason": "story"})
         seen = self.must("judge", "GET", f"/notices/{notice['id']}")
-        approval = {"reason": "lawful", "seen": {"version": seen["version"], "recordings": seen["recordings"]}}
+        approval = {
+            "reason": "lawful",
+            "seen": {"version": seen["version"], "recordings": seen["recordings"]},
+        }
         self.must("judge", "POST", f"/notices/{notice['id']}/approve", approval)
-        return Enrolled(case["id"], line["id"], notice["id"], f"+861710000{place:04d}", f"+861710000{place + 1000:04d}")
+        return Enrolled(
+            case["id"], line["id"], notice["id"], f"+861710000{place:04d}", f"+861710000{place + 1000:04d}"
+        )
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ SILENCERS: dict[str, Callable[[Outside, Enrolled], object]] = {
     "close": lambda demo, it: demo.must(
         "clerk", "POST", f"/cases/{it.case}/close", {"removal_ground": 1, "reason": "performed"}
     ),
-    "suspend": lambda demo, it: demo.must("clerk", "POST", f"/notices/{it.notice}/suspend", {"reason": "doubt"}),
+    "suspend": lambda demo, it: demo.must(
+        "clerk", "POST", f"/notices/{it.notice}/suspend", {"reason": "doubt"}
+    ),
     "end": lambda demo, it: demo.must("clerk", "POST", f"/notices/{it.notice}/end", {"reason": "over"}),
     "objection": lambda demo, it: demo.must(
         "clerk", "POST", "/objections", {"notice": it.notice, "kind": "wrong_number", "reason": "not me"}
