@@ -3,7 +3,10 @@
 from flask import Flask
 
 from gateway.runtime import Runtime
+from gateway.scheduler import run as run_scheduler
 from gateway.web import api, carrier, errors, health, media, requests
+
+__all__ = ["create_app", "run_scheduler"]
 
 
 def create_app(runtime: Runtime) -> Flask:

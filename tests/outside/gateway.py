@@ -198,12 +198,45 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "gateway.cli", *words]
 
 
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(directory: Path, paper: dict[str, Any]) -> Iterator[Outside]:
+    """`court-gateway serve` on the data of a demonstration, at its address; ended by SIGTERM."""
+    port = urlsplit(paper["base_url"]).port
+    environment = {**os.environ, "COURT_GATEWAY_DATA_DIR": str(directory), "COURT_GATEWAY_PORT": str(port)}
+    with (directory / "output").open("wb") as output:
+        process = subprocess.Popen(command("serve"), env=environment, stdout=output, stderr=output)
+    demo = Outside(process, paper, callers=count(500))
+    try:
+        _wait_until_alive(demo)
+        yield demo
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE_SECONDS)
+
+
+def _wait_until_alive(demo: Outside) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until and demo.process.poll() is None:
+        try:
+            if demo.http("GET", "/healthz", None, {})[0] == 200:
+                return
+        except OSError:
+            threading.Event().wait(0.05)
+    raise AssertionError("the gateway did not start")
+
+
 @contextmanager
 def running_demo(directory: Path, database_url: str | None, *options: str) -> Iterator[Outside]:
     """`court-gateway demo` until its demo.json is there; ended by SIGTERM, whatever happened."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "COURT_GATEWAY_API_RATE": "10000"}
     if database_url:
         environment["COURT_GATEWAY_DATABASE_URL"] = database_url
