@@ -82,7 +82,7 @@ class Gateway:
 
     @contextmanager
     def work(self, who: str = "clerk") -> Iterator[Work]:
-        """A transaction of one of the people: clerk, judge, judge2, administrator, auditor, operator, b_clerk..."""
+        """A transaction of one of the people in PEOPLE."""
         with writing(self.runtime.engine) as session:
             yield Work(session, self.clock.now(), self.runtime.vault, self.people[who])
 

@@ -94,8 +94,8 @@ class Decision(Base):
             name="term_length",
         ),
         CheckConstraint(
-            "NOT complete OR (signed_by_sealed IS NOT NULL AND served_on IS NOT NULL AND service_method IS NOT NULL"
-            " AND warned_on IS NOT NULL)",
+            "NOT complete OR (signed_by_sealed IS NOT NULL AND served_on IS NOT NULL"
+            " AND service_method IS NOT NULL AND warned_on IS NOT NULL)",
             name="complete",
         ),
         CheckConstraint(

@@ -52,7 +52,8 @@ class Notice(Base):
             name="end_or_review",
         ),
         CheckConstraint(
-            "state NOT IN ('approved', 'suspended') OR (starts_at IS NOT NULL AND approved_recordings IS NOT NULL)",
+            "state NOT IN ('approved', 'suspended') OR (starts_at IS NOT NULL"
+            " AND approved_recordings IS NOT NULL)",
             name="bound_to_what_was_seen",
         ),
         CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),

@@ -1,4 +1,4 @@
-"""Answering a call: look it up by one statement, plan it purely, and leave a durable record before the answer."""
+"""Answering a call: look it up by one statement, plan it purely, leave a durable record before the answer."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from gateway.models import Call, Heard
 from gateway.schema import REVISION
 from gateway.services.alerts import open_alert
 from gateway.services.look_up_call import Found, look_up_call
+from gateway.services.record_progress import settle_call
 from gateway.services.upsert import insert_if_new
 from gateway.vault import Vault
 from ivr import numbers
@@ -171,6 +172,8 @@ def _record(
             "received_at": instant.application,
         },
     )
+    if found.reported_before:
+        settle_call(session, trunk.id, facts.carrier_call_id)
     alerts = [*plan.alerts, *(["clock_skew"] if instant.skew_seconds > SKEW_ALARM_SECONDS else [])]
     alerts += [plan.why.value] if plan.why in {Why.damaged, Why.trouble} else []
     for kind in alerts:
@@ -188,7 +191,7 @@ def _unknown_line(session: Session, trunk: Trunk, facts: CallFacts, now: datetim
     elif trunk.default_route is None:
         plan = hang_up(Why.unknown_line)
     else:
-        plan = connect_blindly(trunk.default_route.replace("{dialled}", facts.dialled), Why.unknown_line)
+        plan = by_default_route(trunk.default_route, facts.dialled, Why.unknown_line)
     row = {
         "id": new_id(now),
         "connection_id": trunk.id,
@@ -203,6 +206,12 @@ def _unknown_line(session: Session, trunk: Trunk, facts: CallFacts, now: datetim
     if insert_if_new(session, Call, row):
         open_alert(session, plan.why.value, trunk.id, now)
     return plan
+
+
+def by_default_route(template: str, dialled: str, why: Why) -> CallPlan:
+    """Connect as the connection's template says; of a SIP address that was dialled the user goes into it."""
+    user = dialled.removeprefix("sip:").partition("@")[0]
+    return connect_blindly(template.replace("{dialled}", user), why)
 
 
 def _insert(session: Session, row: dict[str, object]) -> None:

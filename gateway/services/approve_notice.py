@@ -24,7 +24,7 @@ class Seen:
 def approve_notice(work: Work, notice_id: str, reason: str, seen: Seen) -> Notice:
     """Approve. From then on the notice plays whenever the law says that it may; nothing is switched on."""
     work.actor.must(Action.APPROVE)
-    _refuse_unless_allowed_here(work)
+    refuse_unless_allowed_here(work)
     notice = _locked(work, notice_id)
     work.actor.must_differ_from(notice.submitted_by, notice.created_by)
     _refuse_changed(work, notice, seen)
@@ -55,7 +55,7 @@ def _locked(work: Work, notice_id: str) -> Notice:
     return work.find(Notice, notice_id)
 
 
-def _refuse_unless_allowed_here(work: Work) -> None:
+def refuse_unless_allowed_here(work: Work) -> None:
     """Through a program only where the court's policy allows it."""
     if work.actor.scopes is not None and not work.court().api_approval:
         raise NotAllowed(

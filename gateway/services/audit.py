@@ -1,4 +1,4 @@
-"""The audit record: appending to a hash chain that cannot fork, and proving that nothing in it was changed."""
+"""The audit record: appending to hash chains that cannot fork, and proving that nothing was changed."""
 
 import hashlib
 import json

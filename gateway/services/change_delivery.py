@@ -1,4 +1,4 @@
-"""Changing where a line's calls are delivered: one person proposes, another approves, the fallback is checked anew."""
+"""Changing where a line delivers: one person proposes, another approves, the fallback is checked anew."""
 
 from gateway.models import Connection, PhoneLine
 from gateway.services.attest_line import refuse_released
@@ -35,7 +35,9 @@ def propose_delivery(work: Work, line_id: str, deliver_to: str, seen_version: in
     return line
 
 
-def approve_delivery(work: Work, line_id: str, seen_version: int | None = None) -> PhoneLine:
+def approve_delivery(
+    work: Work, line_id: str, seen_version: int | None = None, reason: str | None = None
+) -> PhoneLine:
     """Apply the proposed address. The line is silent until its fallback has been checked again."""
     work.actor.must(Action.APPROVE)
     line = work.find(PhoneLine, line_id)
@@ -55,5 +57,6 @@ def approve_delivery(work: Work, line_id: str, seen_version: int | None = None) 
     line.state, line.fallback_checked_at = "enrolled", None
     line.change_no = next_change(work.session)
     line.version += 1
-    work.changed("delivery_changed", line, {"deliver_to": address})
+    remark = work.remark(reason.strip()) if reason and reason.strip() else None
+    work.changed("delivery_changed", line, {"deliver_to": address}, remark)
     return line

@@ -1,4 +1,4 @@
-"""Drafting a notice: which recordings callers of which line are to hear, for which case, from when to when."""
+"""Drafting a notice: which recordings callers of which line are to hear, for which case, and when."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -89,6 +89,9 @@ def check_case(fields: Fields, new: NewCase) -> None:
     fields.text("debtor.name", new.debtor.name, 100)
     person = new.debtor.kind is facts.DebtorKind.PERSON
     fields.text("debtor.identity_number" if person else "debtor.credit_code", new.debtor.identity, 40)
+    for field in ("number", "publication_ref"):
+        if (text := getattr(new.decision, field)) and text.strip():
+            fields.text(f"decision.{field}", text)
     _check_obligation(fields, new.obligation)
 
 

@@ -14,17 +14,24 @@ _LIFE = {
 """State after -> states from which it may be reached."""
 
 
-def submit_prompt(work: Work, recording_id: str, seen_version: int | None = None) -> Recording:
+def submit_prompt(
+    work: Work, recording_id: str, seen_version: int | None = None, reason: str | None = None
+) -> Recording:
     """Hand a draft to a judge."""
     work.actor.must(Action.SUBMIT)
     recording = _step(work, recording_id, "submitted", seen_version)
     recording.submitted_by = work.actor.user_id
-    work.changed("submitted", recording)
+    recording.remark_id = _remark(work, reason)
+    work.changed("submitted", recording, {}, recording.remark_id)
     return recording
 
 
 def approve_prompt(
-    work: Work, recording_id: str, sha256: str | None, seen_version: int | None = None
+    work: Work,
+    recording_id: str,
+    sha256: str | None,
+    seen_version: int | None = None,
+    reason: str | None = None,
 ) -> Recording:
     """Approve the very sound that was heard: a hash that differs from it is refused."""
     work.actor.must(Action.APPROVE)
@@ -39,7 +46,8 @@ def approve_prompt(
         )
     recording = _step(work, recording_id, "approved", seen_version)
     recording.approved_by, recording.approved_at = work.actor.user_id, work.now
-    work.changed("approved", recording, {"sha256": recording.sha256})
+    recording.remark_id = _remark(work, reason)
+    work.changed("approved", recording, {"sha256": recording.sha256}, recording.remark_id)
     return recording
 
 
@@ -64,6 +72,10 @@ def withdraw_prompt(work: Work, recording_id: str, reason: str, seen_version: in
     recording.withdrawn_at, recording.remark_id = work.now, remark
     work.changed("withdrawn", recording, {"sha256": recording.sha256}, remark)
     return recording
+
+
+def _remark(work: Work, reason: str | None) -> str | None:
+    return work.remark(reason.strip()) if reason and reason.strip() else None
 
 
 def _step(work: Work, recording_id: str, after: str, seen_version: int | None) -> Recording:

@@ -13,17 +13,48 @@ from gateway.services.enrol_line import Attestation, NewLine
 from gateway.services.read_csv import Layout
 from gateway.services.read_numbers import Fields
 
-COLUMNS = tuple(
-    (
-        "case_number,debtor_kind,debtor_name,identity_number,birth_date,amount,currency,decision_number,"
-        "grounds,reasons,term_months,signed_by,made_on,served_on,service_method,grace_until,warned_on,"
-        "publication_ref,public_number,gateway_number,deliver_to,connection,attestation_source,"
-        "attestation_reference,attested_on,prompt,ends_on,review_on"
-    ).split(",")
+COLUMNS = (
+    "case_number",
+    "debtor_kind",
+    "debtor_name",
+    "identity_number",
+    "birth_date",
+    "amount",
+    "currency",
+    "decision_number",
+    "grounds",
+    "reasons",
+    "term_months",
+    "signed_by",
+    "made_on",
+    "served_on",
+    "service_method",
+    "grace_until",
+    "warned_on",
+    "publication_ref",
+    "public_number",
+    "gateway_number",
+    "deliver_to",
+    "connection",
+    "attestation_source",
+    "attestation_reference",
+    "attested_on",
+    "prompt",
+    "ends_on",
+    "review_on",
 )
 TEXTS = frozenset(
-    "case_number debtor_name identity_number decision_number reasons signed_by publication_ref"
-    " attestation_reference prompt".split()
+    [
+        "case_number",
+        "debtor_name",
+        "identity_number",
+        "decision_number",
+        "reasons",
+        "signed_by",
+        "publication_ref",
+        "attestation_reference",
+        "prompt",
+    ]
 )
 LAYOUT = Layout(COLUMNS, TEXTS)
 CASE_COLUMNS = COLUMNS[: COLUMNS.index("public_number")]

@@ -18,7 +18,7 @@ def read_instant(session: Session, now: datetime) -> Instant:
 
 
 @lru_cache(maxsize=2)
-def _statement(dialect: str) -> Select[Any]:
+def _statement(dialect: str) -> Select[*tuple[Any, ...]]:
     clocks = InstantSql(dialect)
     return select(
         clocks.database.label("database_time"),

@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import select, update
 
-from gateway.alerting import Courier, Note, NotDelivered
+from gateway.alerting import Courier, NotDelivered, Note
 from gateway.models import Alert
 from gateway.services.transactions import Transactions
 
@@ -18,7 +18,7 @@ _log = structlog.get_logger()
 
 
 class Round:
-    """One courier, what he has delivered of the alerts that still wait, and how long he rests after failing."""
+    """One courier, what he has delivered of the alerts that wait, and how long he rests."""
 
     def __init__(self, courier: Courier) -> None:
         self._courier = courier
@@ -50,7 +50,7 @@ class Round:
 
 
 class Despatch:
-    """All couriers of one process. What one of them delivered is not sent by him again while another fails."""
+    """All couriers of one process. Nobody sends again what he delivered only because another failed."""
 
     def __init__(self, couriers: Sequence[Courier]) -> None:
         self._rounds = [Round(courier) for courier in couriers]

@@ -40,7 +40,9 @@ LAPSES = (
         due=lambda latest: and_(
             Notice.state == "approved",
             Notice.ends_at > latest,
-            exists().where(PhoneLine.id == Notice.line_id, PhoneLine.attested_until <= latest),
+            exists()
+            .where(PhoneLine.id == Notice.line_id, PhoneLine.attested_until <= latest)
+            .correlate(Notice),
         ),
         values=lambda _now: _silenced("attestation"),
         then=_alert("attestation_lapsed"),

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios from interleaved rounds in one run, never one absolute number."""

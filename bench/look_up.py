@@ -1,0 +1,99 @@
+"""The one statement that decides a call, at few lines and at many: its time must not grow with them."""
+
+import hashlib
+import random
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from gateway.database import reading, writing
+from gateway.models import Connection
+from gateway.services.look_up_call import look_up_call
+from tests.factories import Gateway, open_gateway
+from tests.postgres import Server
+
+LIMIT = 1.3
+ASKED = 400
+CHUNK = 10_000
+
+
+def measure_growth(place: Path, server: Server | None, small: int, large: int, rounds: int) -> dict[str, Any]:
+    """Rounds of look-ups, few and many lines by turns; the ratios' minimum, median and maximum."""
+    gateways = {}
+    for lines in (small, large):
+        directory = place / f"{'postgresql' if server else 'sqlite'}-{lines}"
+        directory.mkdir()
+        url = server.create() if server else f"sqlite:///{directory / 'gateway.db'}"
+        gateways[lines] = open_gateway(url, directory)
+        fill(gateways[lines], lines)
+    times = [{lines: _ask(gateway, lines) for lines, gateway in gateways.items()} for _ in range(rounds + 1)][
+        1:
+    ]
+    ratios = sorted(each[large] / each[small] for each in times)
+    for gateway in gateways.values():
+        gateway.runtime.close()
+    return {
+        "lines": [small, large],
+        "rounds": rounds,
+        "look_ups_a_round": ASKED,
+        "ratios": [ratios[0], statistics.median(ratios), ratios[-1]],
+        "limit": LIMIT,
+    }
+
+
+def fill(gateway: Gateway, lines: int) -> None:
+    """Copies of one line with an approved notice, each under a number of its own."""
+    gateway.notice()
+    with writing(gateway.runtime.engine) as session:
+        models = {table: dict(_only_row(session, table)) for table in ("line", "notice")}
+    for first in range(0, lines, CHUNK):
+        places = range(first, min(lines, first + CHUNK))
+        with writing(gateway.runtime.engine) as session:
+            _insert(session, "line", [models["line"] | _line(place) for place in places])
+            _insert(session, "notice", [models["notice"] | _notice(place) for place in places])
+    if gateway.runtime.engine.dialect.name == "postgresql":
+        with gateway.runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+
+
+def number_hash(place: int) -> bytes:
+    return hashlib.sha256(b"dialled %d" % place).digest()[:16]
+
+
+def _line(place: int) -> dict[str, object]:
+    deliver = hashlib.sha256(b"deliver %d" % place).digest()[:16]
+    digest = number_hash(place)
+    return {"id": f"l{place:025d}", "public_hash": digest, "gateway_hash": digest, "deliver_hash": deliver}
+
+
+def _notice(place: int) -> dict[str, object]:
+    return {"id": f"n{place:025d}", "line_id": f"l{place:025d}"}
+
+
+def _only_row(session: Session, table: str) -> Any:
+    return session.execute(text(f"SELECT * FROM {table}")).mappings().one()
+
+
+def _insert(session: Session, table: str, rows: list[dict[str, object]]) -> None:
+    names = list(rows[0])
+    values = ", ".join(f":{name}" for name in names)
+    session.execute(text(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values})"), rows)
+
+
+def _ask(gateway: Gateway, lines: int) -> float:
+    """Median seconds of a look-up by a number drawn at random."""
+    taken = []
+    with reading(gateway.runtime.engine) as session:
+        connection = session.scalars(select(Connection.id)).one()
+        for _ in range(ASKED):
+            digest = number_hash(random.randrange(lines))
+            started = time.perf_counter()
+            found = look_up_call(session, connection, (digest,), "CA", (digest,), digest, gateway.clock.now())
+            taken.append(time.perf_counter() - started)
+            if found is None or found.why_silent is not None:
+                raise AssertionError("a wrong answer voids the run")
+    return statistics.median(taken)

@@ -1,0 +1,150 @@
+"""Approving an import: a judge who did not submit it, bound to the number of its rows and its file's hash.
+
+All notices of the file that are still submitted become approved, in chunks, and stay silent while the import
+itself is not approved: a call asks for both. One short last transaction approves it. The record says that the
+judge began, with his reason, and that he ended; which notices it was stands in their `import_id`,
+`approved_by` and `approved_at`. A judge may end what a crash interrupted, himself or another.
+
+The law is not asked again row by row: what could have changed since the submission is asked at each call
+(the case, the court, the attestation, the line, the recordings, the review, the end), was done by ending the
+notice (a close, an early deletion), or can only have made a rule easier to meet; whether the court's calendar
+holds this year is asked here. The start alone depends on the approval. A notice whose line has another one
+in force stays submitted.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import case, exists, literal, select, update
+from sqlalchemy.orm import aliased
+
+from gateway.models import ImportBatch, Notice, Recording
+from gateway.models.base import UtcTime
+from gateway.services.approve_notice import refuse_unless_allowed_here
+from gateway.services.calendar import calendar_of
+from gateway.services.check_activation import check_court
+from gateway.services.enrol_case import profile_of
+from gateway.services.keep_pace import Pace
+from gateway.services.permissions import Action
+from gateway.services.read_numbers import Fields
+from gateway.services.refusals import NotFound, WrongState
+from gateway.services.transactions import Transactions
+from gateway.services.work import Work
+
+
+def approve_import(
+    transactions: Transactions,
+    import_id: str,
+    rows: int,
+    sha256: str,
+    reason: str | None = None,
+    advance: Callable[[int], None] = lambda _rows: None,
+) -> ImportBatch:
+    """Approve; raises WrongState with the difference where `rows` or `sha256` are not those of the import."""
+    transactions.actor.must(Action.APPROVE)
+    _begin(transactions, import_id, (rows, sha256), reason)
+    pace, after = Pace(), ""
+    while True:
+        with transactions.writing() as work:
+            _submitted(work, import_id)
+            pace.locked()
+            ids = _next_ids(work, import_id, after, pace.size)
+            _approve(work, ids)
+        if not ids:
+            return _finish(transactions, import_id)
+        pace.released(len(ids))
+        after = ids[-1]
+        advance(len(ids))
+
+
+def _begin(transactions: Transactions, import_id: str, seen: tuple[int, str], reason: str | None) -> None:
+    with transactions.writing() as work:
+        batch = _submitted(work, import_id)
+        refuse_unless_allowed_here(work)
+        work.actor.must_differ_from(batch.submitted_by)
+        _refuse_changed(batch, seen)
+        _refuse_court(work)
+        remark = work.remark(reason.strip()) if reason and reason.strip() else None
+        work.changed("approving", batch, {"rows": batch.rows, "sha256": batch.sha256}, remark)
+
+
+def _refuse_court(work: Work) -> None:
+    """What stands against every notice of the court today."""
+    fields = Fields()
+    profile_of(work)
+    check_court(fields, work.court())
+    if not calendar_of(work).knows(work.today().year):
+        fields.add(
+            "calendar",
+            "calendar-year-unknown",
+            "The court's working calendar does not hold this year, so no legal clock could be kept.",
+            "法院工作日历尚无本年度数据，无法计算法定期限。",
+        )
+    fields.done()
+
+
+def _submitted(work: Work, import_id: str) -> ImportBatch:
+    """The import, locked; NotFound where nothing was published under this id."""
+    batch = work.find(ImportBatch, import_id)
+    if batch.kind != "enrolment" or batch.state not in {"submitted", "approved"}:
+        raise NotFound
+    if batch.state == "approved":
+        raise WrongState("wrong-state", "The import is approved already.", "该批次已经批准。")
+    return batch
+
+
+def _refuse_changed(batch: ImportBatch, seen: tuple[int, str]) -> None:
+    compared = (("rows", str(seen[0]), str(batch.rows)), ("sha256", seen[1], batch.sha256))
+    difference = tuple(each for each in compared if each[1] != each[2])
+    if difference:
+        raise WrongState(
+            "changed-since-seen",
+            "The import is not the file that you saw.",
+            "该批次并非您所查看的文件。",
+            difference,
+        )
+
+
+def _next_ids(work: Work, import_id: str, after: str, limit: int) -> list[str]:
+    query = select(Notice.id).where(
+        Notice.import_id == import_id, Notice.state == "submitted", Notice.id > after
+    )
+    return list(work.session.scalars(query.order_by(Notice.id).limit(limit).with_for_update()))
+
+
+def _approve(work: Work, ids: list[str]) -> None:
+    """One statement, with the start that depends on the approval and the hashes of what is to play."""
+    other, first, second = aliased(Notice), aliased(Recording), aliased(Recording)
+    first_hash = select(first.sha256).where(first.id == Notice.recording_id).scalar_subquery()
+    second_hash = select(second.sha256).where(second.id == Notice.second_recording_id).scalar_subquery()
+    taken = exists().where(
+        other.line_id == Notice.line_id,
+        other.state.in_(("approved", "suspended")),
+        other.id != Notice.id,
+    )
+    work.session.execute(
+        update(Notice)
+        .where(Notice.id.in_(ids), Notice.state == "submitted", ~taken)
+        .values(
+            state="approved",
+            approved_by=work.actor.user_id,
+            approved_at=work.now,
+            starts_at=case(
+                (Notice.starts_at > work.now, Notice.starts_at), else_=literal(work.now, UtcTime())
+            ),
+            approved_recordings=case(
+                (Notice.second_recording_id.is_(None), first_hash), else_=first_hash + " " + second_hash
+            ),
+            version=Notice.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _finish(transactions: Transactions, import_id: str) -> ImportBatch:
+    with transactions.writing() as work:
+        batch = _submitted(work, import_id)
+        batch.state = "approved"
+        batch.approved_by = work.actor.user_id
+        batch.version += 1
+        work.changed("approved", batch, {"rows": batch.rows, "sha256": batch.sha256})
+        return batch

@@ -1,0 +1,162 @@
+"""Finding what is taken: what of a row another row says already, and what the database holds already."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+
+from gateway.models import Decision, EnforcementCase, PhoneLine
+from gateway.services.check_import import Checked, as_columns
+from gateway.services.enrol_case import add_case_taken, add_decision_taken
+from gateway.services.enrol_line import add_leads_back, add_taken
+from gateway.services.read_csv import Row, RowErrors
+from gateway.services.read_import import CASE_COLUMNS
+from gateway.services.read_numbers import Fields
+from gateway.services.work import Work
+from gateway.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What of a row may stand in one place only; hashes under every key that is still read."""
+
+    line: int
+    case_number: str
+    decision_number: str
+    connection_id: str
+    public: tuple[bytes, ...]
+    gateway: tuple[bytes, ...]
+    deliver: tuple[bytes, ...]
+
+
+def keys_of(vault: Vault, row: Checked) -> Keys:
+    public, gateway, deliver = row.numbers
+    hashes = vault.look_up_hashes
+    number = (row.entry.case.decision.number or "").strip()
+    same = hashes(public) if gateway == public else hashes(gateway)
+    return Keys(
+        row.line,
+        row.entry.case.case_number,
+        number,
+        row.connection_id,
+        hashes(public),
+        same,
+        hashes(deliver),
+    )
+
+
+class InFile:
+    """What rows of one file say that only one of them may say, and where nobody may deliver to."""
+
+    def __init__(self, errors: RowErrors) -> None:
+        self._errors = errors
+        self._cases: dict[str, bytes] = {}
+        self._decisions: dict[str, str] = {}
+        self._public: set[bytes] = set()
+        self._gateway: set[tuple[str, bytes]] = set()
+        self._dialled: set[bytes] = set()
+        self._delivered: dict[bytes, int] = {}
+
+    def add(self, row: Row, keys: Keys) -> None:
+        """Several rows may be of one case, for a debtor with several lines, if they say the same of it."""
+        fields = Fields()
+        words = "\n".join(row.cells[name] for name in CASE_COLUMNS)
+        case = hashlib.blake2b(words.encode(), digest_size=16).digest()
+        if self._cases.setdefault(keys.case_number, case) != case:
+            fields.add("case_number", *_CASE_DIFFERS)
+        if self._decisions.setdefault(keys.decision_number, keys.case_number) != keys.case_number:
+            add_decision_taken(fields)
+        public, gateway = keys.public[0], keys.gateway[0]
+        if public in self._public:
+            fields.add("public_number", *_NUMBER_TWICE)
+        if (keys.connection_id, gateway) in self._gateway:
+            fields.add("gateway_number", *_NUMBER_TWICE)
+        self._public.add(public)
+        self._gateway.add((keys.connection_id, gateway))
+        self._dialled |= {public, gateway}
+        self._delivered.setdefault(keys.deliver[0], row.line)
+        self._errors.take(row.line, as_columns(fields.refusals))
+
+    def finish(self) -> None:
+        """Nothing may be delivered to a number that another row enrols, wherever in the file that stands."""
+        fields = Fields()
+        add_leads_back(fields)
+        for digest in self._delivered.keys() & self._dialled:
+            self._errors.take(self._delivered[digest], fields.refusals)
+
+
+def refuse_taken_rows(
+    work: Work, rows: Sequence[Keys], errors: RowErrors, ignoring: Sequence[str] = ()
+) -> None:
+    """Refuse rows whose case, decision or numbers are enrolled already; `ignoring` names imports."""
+    counts = _Standing(work, rows, ignoring)
+    for row in rows:
+        fields = Fields()
+        if row.case_number in counts.cases:
+            add_case_taken(fields)
+        if row.decision_number in counts.decisions:
+            add_decision_taken(fields)
+        if counts.public.intersection(row.public) or counts.delivered.intersection(row.public + row.gateway):
+            add_taken(fields, "public_number")
+        if any((row.connection_id, each) in counts.gateway for each in row.gateway):
+            add_taken(fields, "gateway_number")
+        if (counts.public | {digest for _, digest in counts.gateway}).intersection(row.deliver):
+            add_leads_back(fields)
+        errors.take(row.line, as_columns(fields.refusals))
+
+
+class _Standing:
+    """What of these rows the database holds."""
+
+    def __init__(self, work: Work, rows: Sequence[Keys], ignoring: Sequence[str]) -> None:
+        court = work.actor.court
+        dialled = {digest for row in rows for digest in (*row.public, *row.gateway)}
+        every = dialled | {digest for row in rows for digest in row.deliver}
+        counted = or_(EnforcementCase.import_id.is_(None), EnforcementCase.import_id.not_in(ignoring))
+        cases = select(EnforcementCase.case_number).where(
+            EnforcementCase.court_id == court,
+            EnforcementCase.case_number.in_([row.case_number for row in rows]),
+            counted,
+        )
+        decisions = (
+            select(Decision.number)
+            .join(EnforcementCase, EnforcementCase.id == Decision.case_id)
+            .where(
+                Decision.court_id == court,
+                Decision.number.in_([row.decision_number for row in rows]),
+                counted,
+            )
+        )
+        self.cases = set(work.session.scalars(cases))
+        self.decisions = set(work.session.scalars(decisions))
+        self.public = {row[0] for row in self._lines(work, PhoneLine.public_hash.in_(every), ignoring)}
+        self.gateway = {
+            (row[2], row[1]) for row in self._lines(work, PhoneLine.gateway_hash.in_(every), ignoring)
+        }
+        self.delivered = {row[3] for row in self._lines(work, PhoneLine.deliver_hash.in_(dialled), ignoring)}
+
+    @staticmethod
+    def _lines(
+        work: Work, found: ColumnElement[bool], ignoring: Sequence[str]
+    ) -> list[tuple[bytes, bytes, str, bytes]]:
+        query = select(
+            PhoneLine.public_hash, PhoneLine.gateway_hash, PhoneLine.connection_id, PhoneLine.deliver_hash
+        ).where(
+            found,
+            PhoneLine.state != "released",
+            or_(PhoneLine.import_id.is_(None), PhoneLine.import_id.not_in(ignoring)),
+        )
+        return [tuple(row) for row in work.session.execute(query)]  # type: ignore[misc]
+
+
+_CASE_DIFFERS = (
+    "duplicate-case",
+    "Another row has this case with other details.",
+    "另一行已有该案件，且内容不同。",
+)
+_NUMBER_TWICE = (
+    "duplicate-number",
+    "Another row of the file has this number.",
+    "文件中另一行已有该号码。",
+)
