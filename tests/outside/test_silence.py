@@ -25,6 +25,15 @@ SILENCERS: dict[str, Callable[[Outside, Enrolled], object]] = {
 }
 
 
+def _withdraw(demo: Outside, _it: Enrolled) -> object:
+    """The recording that all of the demonstration's notices play."""
+    approved = demo.must("clerk", "GET", "/prompts?state=approved")["items"]
+    return [
+        demo.must("clerk", "POST", f"/prompts/{each['id']}/withdraw", {"reason": "a fault in it"})
+        for each in approved
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("scheduler", ["with scheduler", "without scheduler"])
 def test_no_call_sent_after_the_acknowledgement_plays(
@@ -41,6 +50,9 @@ def test_no_call_sent_after_the_acknowledgement_plays(
                 tried += bool(before)
                 late += [name for each in answers if each.plays and each.sent >= acknowledged]
                 elsewhere += [each for each in answers if each.status != 200 or each.reached != it.deliver_to]
+        it = demo.new_notice()
+        answers, acknowledged = _race(demo, it, _withdraw)
+        late += ["withdraw" for each in answers if each.plays and each.sent >= acknowledged]
     assert late == []
     assert elsewhere == []
     assert tried >= ROUNDS * len(SILENCERS) * 3 // 4, "too few rounds in which the notice was heard before"
