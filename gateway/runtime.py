@@ -18,6 +18,8 @@ from gateway.vault import Keyring, Vault
 from prompts.store import RecordingStore
 
 CALL_WAIT_MS = 250
+CALL_CONNECTIONS, DESK_CONNECTIONS = 8, 6
+"""Database connections of one process, for calls and for everything else: PostgreSQL allows 100 in all."""
 CALL_SECONDS = 0.5
 COMMIT_GRACE_SECONDS = 0.15
 """Together with rendering they keep an answer within 0.8 s, whatever the database does."""
@@ -54,10 +56,10 @@ class Runtime:
             recordings=RecordingStore(settings.recordings_path),
             forward_map=ForwardMap(settings.forward_map_path, vault),
             calls=open_engine(
-                settings.database, wait_ms=CALL_WAIT_MS, statement_ms=CALL_WAIT_MS, pool_size=settings.threads
+                settings.database, wait_ms=CALL_WAIT_MS, statement_ms=CALL_WAIT_MS, pool_size=CALL_CONNECTIONS
             ),
             engine=open_engine(
-                settings.database, wait_ms=5000, statement_ms=15000, pool_size=settings.threads
+                settings.database, wait_ms=5000, statement_ms=15000, pool_size=DESK_CONNECTIONS
             ),
             deadline=Deadline(settings.threads, CALL_SECONDS, COMMIT_GRACE_SECONDS),
             stopped=threading.Event(),
@@ -82,3 +84,4 @@ class Runtime:
         self.stopped.set()
         self.calls.dispose()
         self.engine.dispose()
+        self.forward_map.close()
