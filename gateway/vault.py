@@ -94,8 +94,8 @@ class Vault:
 
     def open(self, sealed: bytes, purpose: str) -> str:
         """The plain text again; raises SealBroken."""
+        key_id = self.key_of(sealed)
         size = sealed[0] if sealed else 0
-        key_id = sealed[1 : 1 + size].decode("ascii", "replace")
         if key_id not in self._ring.masters:
             raise SealBroken(f"sealed for {purpose} with a key that this gateway does not hold")
         nonce, text = sealed[1 + size : 1 + size + _NONCE], sealed[1 + size + _NONCE :]
@@ -103,6 +103,12 @@ class Vault:
             return AESGCM(self._key(key_id, "seal")).decrypt(nonce, text, purpose.encode()).decode()
         except (InvalidTag, ValueError) as fault:
             raise SealBroken(f"what was sealed for {purpose} has been altered") from fault
+
+    @staticmethod
+    def key_of(sealed: bytes) -> str:
+        """The id of the key under which this was sealed."""
+        size = sealed[0] if sealed else 0
+        return sealed[1 : 1 + size].decode("ascii", "replace")
 
     @property
     def current_key(self) -> str:

@@ -7,6 +7,7 @@ from gateway.cli.call import call
 from gateway.cli.database import backup, doctor, init, restore, upgrade
 from gateway.cli.demo import demo
 from gateway.cli.imports import export, import_
+from gateway.cli.keys import keys
 from gateway.cli.people import connection, court, token, user
 from gateway.cli.purge import purge
 from gateway.cli.serve import scheduler, serve
@@ -35,6 +36,7 @@ for command in (
     court,
     connection,
     token,
+    keys,
     purge,
     audit,
     routes,

@@ -1,0 +1,56 @@
+"""Rotating keys: nothing changes for callers, and everything kept is under the new key."""
+
+from pathlib import Path
+
+from sqlalchemy import LargeBinary
+
+from gateway.clock import SystemClock
+from gateway.models import Base, PhoneLine
+from gateway.runtime import Runtime
+from gateway.services.record_progress import line_dialled
+from gateway.services.rewrite_keys import SEALED, rewrite_keys
+from gateway.services.transactions import Transactions
+from gateway.vault import Keyring, Vault
+from tests.factories import open_gateway
+
+
+def test_a_line_is_found_before_and_after_its_keys_are_rewritten(database_url: str, tmp_path: Path) -> None:
+    gateway = open_gateway(database_url, tmp_path)
+    line = gateway.notice().line_id
+    settings = gateway.runtime.settings
+    with gateway.read() as session:
+        kept = session.get_one(PhoneLine, line)
+        dialled, connection = gateway.dialled(kept), kept.connection_id
+    gateway.runtime.close()
+    Keyring.load(settings.keys_path).rotated().save(settings.keys_path)
+    runtime = Runtime.open(settings, SystemClock())
+    transactions = Transactions(runtime.engine, runtime.clock, runtime.vault)
+
+    def found() -> str | None:
+        with transactions.reading() as work:
+            answer = line_dialled(work.session, runtime.vault, connection, dialled)
+            return answer.id if answer else None
+
+    assert found() == line
+    assert rewrite_keys(transactions) > 0
+    assert found() == line
+    assert rewrite_keys(transactions) == 0
+    with transactions.reading() as work:
+        row = work.session.get_one(PhoneLine, line)
+        assert row.hash_key == "k2"
+        assert Vault.key_of(row.deliver_sealed) == "k2"
+        assert runtime.forward_map.refresh(work.session) > 0
+    assert runtime.forward_map.deliver_to(connection, dialled) is not None
+    runtime.close()
+
+
+def test_every_sealed_column_is_rewritten() -> None:
+    kept_for_a_day = {"idempotency_record.body_sealed"}
+    sealed = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, LargeBinary) and column.name.endswith("_sealed")
+    }
+    rewritten = {f"{model.__tablename__}.{name}" for model, columns in SEALED for name in columns}
+    assert sealed - kept_for_a_day == rewritten
