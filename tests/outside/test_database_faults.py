@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gateway.schema import REVISION
 from tests.outside.gateway import Answer, Outside, processes_under, running_demo
 
 LONGEST_SECONDS = 0.8 + 0.7
@@ -42,7 +43,7 @@ def wrong_revision(file: Path) -> Iterator[None]:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     yield
     with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.execute("UPDATE alembic_version SET version_num = ?", (REVISION,))
     connection.close()
 
 
