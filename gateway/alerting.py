@@ -70,7 +70,7 @@ class Mail:
     def send(self, notes: Sequence[Note], now: datetime) -> None:
         where = urlsplit(self.url)
         try:
-            with _open_smtp(where) as server:
+            with _open_smtp(where, self.sender.partition("@")[2] or "localhost") as server:
                 if where.username:
                     server.login(unquote(where.username), unquote(where.password or ""))
                 server.send_message(self._message(notes, now))
@@ -90,20 +90,20 @@ class Mail:
         return message
 
 
-def _open_smtp(where: SplitResult) -> smtplib.SMTP:
-    host = where.hostname or "localhost"
+def _open_smtp(where: SplitResult, own_name: str) -> smtplib.SMTP:
+    """A connection to the server; `own_name` is how we greet it, so that nobody looks this host's name up."""
+    host, context = where.hostname or "localhost", ssl.create_default_context()
     if where.scheme == "smtps":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, where.port or 465, timeout=WAIT_SECONDS, context=context)
-    if where.scheme == "smtp+starttls":
-        server = smtplib.SMTP(host, where.port or 587, timeout=WAIT_SECONDS)
-        try:
-            server.starttls(context=ssl.create_default_context())
-        except BaseException:
-            server.close()
-            raise
-        return server
-    return smtplib.SMTP(host, where.port or 25, timeout=WAIT_SECONDS)
+        return smtplib.SMTP_SSL(host, where.port or 465, own_name, timeout=WAIT_SECONDS, context=context)
+    if where.scheme == "smtp":
+        return smtplib.SMTP(host, where.port or 25, own_name, timeout=WAIT_SECONDS)
+    server = smtplib.SMTP(host, where.port or 587, own_name, timeout=WAIT_SECONDS)
+    try:
+        server.starttls(context=context)
+    except BaseException:
+        server.close()
+        raise
+    return server
 
 
 def _paragraph(note: Note) -> str:

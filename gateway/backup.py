@@ -85,6 +85,7 @@ def restore_backup(settings: Settings, clock: Clock, file: Path) -> None:
         if (unpacked / RECORDINGS).exists():
             shutil.copytree(unpacked / RECORDINGS, settings.recordings_path, dirs_exist_ok=True)
         _PUT_BACK[manifest.kind](url, unpacked / DATABASE, settings, clock)
+    shutil.rmtree(settings.forward_map_path, ignore_errors=True)
 
 
 def switch_courts_off(settings: Settings, clock: Clock) -> None:

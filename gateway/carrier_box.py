@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as Xml
 
-from ivr.carriers import CARRIERS, Addresses, SignedRequest
+from twilio.request_validator import RequestValidator
+
+from ivr.carriers import Addresses
 from prompts.telephone import duration_ms
 
 SECONDS = 5.0
@@ -81,6 +83,15 @@ class _Leg:
     reached: str | None = None
 
 
+def _twilio(secret: str, url: str, fields: Mapping[str, str]) -> dict[str, str]:
+    """The header as Twilio's own SDK makes it: nothing here shares a line with our check of it."""
+    return {"x-twilio-signature": RequestValidator(secret).compute_signature(url, dict(fields))}
+
+
+SIGNED_BY: Mapping[str, Callable[[str, str, Mapping[str, str]], dict[str, str]]] = {"twilio": _twilio}
+"""How each kind of carrier signs a form: (secret, address, fields) -> headers, names in lower case."""
+
+
 @dataclass(frozen=True, slots=True)
 class CarrierBox:
     """One carrier account; `base` is the public origin over which it signs, `slug` names the connection."""
@@ -100,7 +111,7 @@ class CarrierBox:
         """One signed webhook; `path` is an address, or the part of it after the connection's name."""
         url = path if "://" in path else f"{self.base}/webhooks/{self.slug}/{path}"
         body = urlencode(fields).encode()
-        signature = CARRIERS[self.kind].sign(SignedRequest("POST", url, _FORM, body), self.secret)
+        signature = SIGNED_BY[self.kind](self.secret, url, fields)
         return self.transport("POST", url, _FORM | signature, body)
 
     def fields(self, dialled: str, caller: str, **more: str) -> dict[str, str]:

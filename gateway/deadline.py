@@ -54,7 +54,7 @@ class Deadline:
             return future.result(max(0.0, until - time.monotonic()))
         except TimeoutError:
             if future.done():
-                raise
+                return future.result()
             if ticket.settle():
                 raise TooLate("the database did not answer in time") from None
         try:

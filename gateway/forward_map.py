@@ -49,6 +49,9 @@ class ForwardMap:
         self._vault = vault
         self._file = lmdb.open(str(directory), map_size=_SIZE, max_readers=512, metasync=True)
 
+    def close(self) -> None:
+        self._file.close()
+
     def trunk(self, slug: str) -> MappedTrunk | None:
         with self._file.begin() as reader:
             sealed = reader.get(_TRUNK + slug.encode())
@@ -72,23 +75,30 @@ class ForwardMap:
         except SealBroken:
             return None
 
+    def change_no(self) -> int | None:
+        """The last change that it has taken over; None while it is empty."""
+        with self._file.begin() as reader:
+            known = reader.get(_CHANGE)
+        return int(known) if known is not None else None
+
     def refresh(self, session: Session) -> int:
         """Take over every change since the last one known here; returns how many."""
         platform = session.execute(select(Platform.created_at, Platform.change_no)).one_or_none()
         if platform is None:
             return 0
         with self._file.begin(write=True) as writer:
-            since = self._since(writer, platform.created_at.isoformat().encode())
+            since = self._since(writer, platform.created_at.isoformat().encode(), platform.change_no)
             if since == platform.change_no:
                 return 0
             count = self._take_trunks(session, writer, since) + self._take_lines(session, writer, since)
             writer.put(_CHANGE, str(platform.change_no).encode())
             return count
 
-    def _since(self, writer: Any, mark: bytes) -> int:
-        """The last change known here; a map of another database is emptied first."""
-        if writer.get(_MARK) == mark:
-            return int(writer.get(_CHANGE, b"0"))
+    def _since(self, writer: Any, mark: bytes, newest: int) -> int:
+        """The last change known here; a map of another database, or of a later state, is emptied first."""
+        known = int(writer.get(_CHANGE, b"0"))
+        if writer.get(_MARK) == mark and known <= newest:
+            return known
         writer.drop(self._file.open_db(None, writer), delete=False)
         writer.put(_MARK, mark)
         return 0
@@ -103,10 +113,16 @@ class ForwardMap:
 
     def _take_lines(self, session: Session, writer: Any, since: int) -> int:
         query = select(
-            PhoneLine.connection_id, PhoneLine.gateway_hash, PhoneLine.deliver_sealed, PhoneLine.state
+            PhoneLine.connection_id,
+            PhoneLine.gateway_hash,
+            PhoneLine.gateway_sealed,
+            PhoneLine.deliver_sealed,
+            PhoneLine.state,
         ).where(or_(PhoneLine.change_no > since, PhoneLine.import_id.in_(_published(since))))
         count = 0
-        for connection_id, digest, sealed, state in session.execute(query.order_by(PhoneLine.change_no)):
+        rows = session.execute(query.order_by(PhoneLine.change_no))
+        for connection_id, digest, gateway_sealed, sealed, state in rows:
+            self._forget_older(writer, connection_id, digest, gateway_sealed)
             key = _line_key(connection_id, digest)
             if state == "released":
                 writer.delete(key)
@@ -114,6 +130,14 @@ class ForwardMap:
                 writer.put(key, sealed)
             count += 1
         return count
+
+    def _forget_older(self, writer: Any, connection_id: str, digest: bytes, gateway_sealed: bytes) -> None:
+        """Drop what stands under the number's hash by another key: a line has one entry, or none."""
+        if len(self._vault.key_ids) == 1:
+            return
+        for other in self._vault.look_up_hashes(self._vault.open(gateway_sealed, "number")):
+            if other != digest:
+                writer.delete(_line_key(connection_id, other))
 
 
 def _published(since: int) -> Select[str]:

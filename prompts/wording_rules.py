@@ -62,7 +62,8 @@ class Advice:
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
+    # ASCII: an English word between Chinese characters has its boundaries there.
+    return re.compile("|".join(patterns), re.IGNORECASE | re.ASCII)
 
 
 REFUSED: Final = (
@@ -79,8 +80,7 @@ REFUSED: Final = (
     Rule(
         "wording-case-number",
         _any(
-            rf"[(\[〔【]?\s*(?:19|20)\d{{2}}\s*[)\]〕】]\s*{_HAN}{{0,2}}\d{{0,6}}{_HAN}{{1,4}}\d+"
-            r"(?:之[一二三四五六七八九十\d]+)?号?",
+            r"[(\[〔【]\s*(?:19|20)\d{2}\s*[)\]〕】]\s*[\u4e00-\u9fff\d]{0,12}\d(?:之[一二三四五六七八九十\d]+)?号?",
             r"第?\s*\d+\s*号(?:案|裁定|判决|决定|文书)?", r"第" + _NUMERAL + r"{1,12}号",
             r"案号", r"\bcase\s+(?:no\.?|number|#)\s*\S*",
         ),
@@ -93,7 +93,7 @@ REFUSED: Final = (
             r"(?:[¥￥$€£]|\b(?:RMB|CNY|USD)\b)\s*\d[\d,.]*\s*[万亿千百]?元?",
             r"\d[\d,.]*\s*[余多几]?\s*[十百千万亿]*\s*[余多]?(?:元|块钱?|人民币|美元)",
             rf"(?<!{_NUMERAL}){_NUMERAL}[余多几{_NUMERAL[1:-1]}]{{0,30}}(?:元|块钱|人民币|美元)",
-            r"(?:人民币|金额[为是]?|欠款)\s*(?:\d[\d,.]*|" + _NUMERAL + "{2,})",
+            rf"(?:人民币|金额[为是]?|欠款)\s*(?:\d[\d,.]*|{_NUMERAL}{{2,}})\s*[万亿]?元?",
             r"\b" + _EN_NUMBER + r"\s*(?:yuan|renminbi|RMB|CNY|dollars?|USD|euros?|pounds?)\b",
         ),
         "A notice names no sum of money.",
@@ -129,17 +129,6 @@ REFUSED: Final = (
         "通知不得包含较长的数字，以免泄露案号、证件、账号或电话号码。",
     ),
     Rule(
-        "wording-placeholder",
-        _any(
-            r"\{+[^{}]*\}+", r"<[^<>]*>", r"【[^【】]*】", r"\[[^\[\]]*\]", r"_{2,}", r"[×xX*]{2,}",
-            r"某[某人]?(?=先生|女士|公司|[,。;]|$)",
-            _PARTY + r"(?:的)?(?:姓名|名字|名称)", r"(?:姓名|名字|名称)\s*[:是为]",
-            r"\b(?:debtor|creditor)(?:'s)? name\b",
-        ),
-        "A notice is spoken as it stands: no placeholders to be filled in per person.",
-        "通知按原文播放，不得包含姓名等占位内容。",
-    ),
-    Rule(
         "wording-name",
         _any(
             _SURNAME + r"(?:" + _HAN + r"{1,2}|[某xX]{1,2})?(?:先生|女士|小姐|太太|老板|同志)",
@@ -152,6 +141,17 @@ REFUSED: Final = (
         ),
         "A notice names no person.",
         "通知不得点名任何个人。",
+    ),
+    Rule(
+        "wording-placeholder",
+        _any(
+            r"\{+[^{}]*\}+", r"<[^<>]*>", r"【[^【】]*】", r"\[[^\[\]]*\]", r"_{2,}", r"[×xX*]{2,}",
+            r"某[某人]?(?=先生|女士|公司|[,。;]|$)",
+            _PARTY + r"(?:的)?(?:姓名|名字|名称)", r"(?:姓名|名字|名称)\s*[:是为]",
+            r"\b(?:debtor|creditor)(?:'s)? name\b",
+        ),
+        "A notice is spoken as it stands: no placeholders to be filled in per person.",
+        "通知按原文播放，不得包含姓名等占位内容。",
     ),
     Rule(
         "wording-organisation",
@@ -238,7 +238,7 @@ ADVICE: Final = (
     ),
     Advice(
         "wording-no-connection", ("en",),
-        re.compile(r"\b(?:connect(?:ed|ing)?|put(?:ting)? you through)\b", re.I), True,
+        re.compile(r"\b(?:connect(?:ed|ing)?|put(?:ting)? you through)\b", re.IGNORECASE | re.ASCII), True,
         "Say that the call will be connected, or callers hang up.",
         "请说明电话即将接通，否则来电人可能挂断。",
     ),
@@ -247,7 +247,7 @@ ADVICE: Final = (
         "Say which court speaks.", "请说明发布通知的法院。",
     ),
     Advice(
-        "wording-no-court", ("en",), re.compile(r"\bcourt\b", re.I), True,
+        "wording-no-court", ("en",), re.compile(r"\bcourt\b", re.IGNORECASE | re.ASCII), True,
         "Say which court speaks.", "请说明发布通知的法院。",
     ),
     # About five syllables, or two and a half words, a second leave 14.5 s for the words.

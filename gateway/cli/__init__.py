@@ -9,6 +9,7 @@ from gateway.cli.demo import demo
 from gateway.cli.imports import export, import_
 from gateway.cli.keys import keys
 from gateway.cli.people import connection, court, token, user
+from gateway.cli.protected import protected
 from gateway.cli.purge import purge
 from gateway.cli.serve import scheduler, serve
 from gateway.cli.show import routes, settings
@@ -37,6 +38,7 @@ for command in (
     connection,
     token,
     keys,
+    protected,
     purge,
     audit,
     routes,

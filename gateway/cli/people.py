@@ -80,18 +80,23 @@ def enable(court_id: str, reason: str, username: str) -> None:
     click.echo("on")
 
 
-@court.command("shadow")
+@court.command("policy")
 @click.argument("court_id")
+@click.argument("policy", type=click.Choice(["shadow", "api_approval", "objection_suspends"]))
 @click.argument("state", type=click.Choice(["on", "off"]))
-def shadow_mode(court_id: str, state: str) -> None:
-    """Switch the trial mode of a court: decide and record, but play nothing."""
+def policy(court_id: str, policy: str, state: str) -> None:
+    """Switch a court's policy.
+
+    shadow: decide and record, but play nothing. api_approval: judges may approve through the API.
+    objection_suspends: an objection silences the notice until it is decided (on by default).
+    """
     with working(open_runtime()) as work:
         row = work.session.get(Court, court_id)
         if row is None:
             raise click.ClickException("there is no such court")
-        row.shadow = state == "on"
+        setattr(row, policy, state == "on")
         row.version += 1
-        work.enter(Chain(row.id), f"shadow_{state}", "court", row.id)
+        work.enter(Chain(row.id), f"{policy}_{state}", "court", row.id)
     click.echo(state)
 
 

@@ -103,7 +103,7 @@ class Rota:
             if self._watchdog.is_stalled:
                 _log.error("no beat for too long", why="the clock was set back, or the database hangs")
                 self._leave(1)
-                return
+                break
         self._scheduler.shutdown(wait=False)
 
     def _wait_for_jobs(self) -> bool:

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
@@ -35,7 +36,12 @@ def append_entry(
     subject_id: str,
     details: Mapping[str, Any],
 ) -> None:
-    """Append one entry. The head's row is locked from here to the commit: appends queue, none fork."""
+    """Append one entry. The head's row is locked from here to the commit: appends queue, none fork.
+
+    What the entry tells of is written first: whoever waits for the head holds its rows already, and whoever
+    has the head waits for no row.
+    """
+    session.flush()
     sequence, previous = session.execute(
         update(AuditHead)
         .where(AuditHead.chain == chain)
@@ -70,6 +76,7 @@ def entry_hash(entry: AuditEntry) -> str:
     """SHA-256 over the entry's canonical JSON, the previous hash included."""
     canonical = json.dumps(
         [
+            entry.id,
             entry.chain,
             entry.sequence,
             entry.at.isoformat(timespec="microseconds"),
@@ -128,9 +135,10 @@ def verify_chains(
     entries, breaks = 0, []
     for chain, head in heads.items():
         walk = _Walk(chain, head, (known or {}).get(chain))
-        for entry in _entries(session, chain):
-            walk.step(entry)
-            advance(1)
+        with closing(_entries(session, chain)) as found:
+            for entry in found:
+                walk.step(entry)
+                advance(1)
         entries += walk.sequence
         breaks += walk.finish()
     breaks += [Break(chain, 0, "the chain is gone") for chain in sorted(set(known or {}) - set(heads))]
@@ -169,9 +177,13 @@ class _Walk:
         self.bad = self.bad or Break(self.chain, sequence, what)
 
 
-def _entries(session: Session, chain: str) -> Iterator[AuditEntry]:
+def _entries(session: Session, chain: str) -> Generator[AuditEntry, None, None]:
     query = select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.sequence)
-    return iter(session.scalars(query.execution_options(yield_per=1000)))
+    rows = session.scalars(query.execution_options(yield_per=1000))
+    try:
+        yield from rows
+    finally:
+        rows.close()
 
 
 def anchor_heads(session: Session, entry_id: str, at: datetime, actor: str) -> bool:

@@ -10,7 +10,7 @@ from gateway.services.work import Work, expect_version
 
 def fallback_token(work: Work, line_id: str) -> tuple[str, str]:
     """(connection's slug, token) of a line: what the carrier's fallback address is made of."""
-    work.actor.must(Action.READ)
+    work.actor.must(Action.ENROL)
     line = work.find(PhoneLine, line_id)
     slug = work.session.get_one(Connection, line.connection_id).slug
     return slug, seal_token(work.vault, slug, route_of(work, line))

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from gateway.jurisdictions import Profile, facts
 from gateway.jurisdictions.calendar import PrcCalendar
 from gateway.jurisdictions.refusal import Refusal
-from gateway.models import Connection, ImportBatch, Prompt, Recording
+from gateway.models import Connection, ImportBatch, Platform, Prompt, Recording
 from gateway.services.calendar import calendar_of
 from gateway.services.check_activation import Span, check_court, check_serves_public, span_between
 from gateway.services.draft_notice import check_recordings
@@ -35,7 +35,10 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a row is judged by, read once for a file. `dead` are imports that crashed: they do not count."""
+    """What a row is judged by, read once for a file. `dead` are imports that crashed: they do not count.
+
+    `change_no` is the last change to lines that all that was read can have missed nothing of.
+    """
 
     profile: Profile
     calendar: PrcCalendar
@@ -46,6 +49,7 @@ class Rules:
     sounds: dict[str, tuple[Sound, ...]]
     declared: Declared
     dead: tuple[str, ...]
+    change_no: int
     asks_art3: dict[frozenset[int], bool] = field(default_factory=dict)
 
 
@@ -76,6 +80,7 @@ def read_rules(work: Work, declared: Declared) -> Rules:
         sounds=_sounds(work),
         declared=declared,
         dead=_dead(work),
+        change_no=work.session.scalars(select(Platform.change_no)).one(),
     )
 
 
@@ -118,13 +123,28 @@ def _dead(work: Work) -> tuple[str, ...]:
 
 def check_row(rules: Rules, row: Row, fields: Fields) -> Checked | None:
     """A row judged by itself; None where it was refused, by column."""
-    entry = read_entry(row.cells, fields, rules.declared)
+    entry = _entry(rules, row, fields)
     if entry is None:
         return None
-    entry = _with_declarations(rules, entry)
     check_case(fields, entry.case)
     _ask_the_law(rules, entry, fields)
     check_serves_public(fields, entry.case.debtor.kind, entry.line.serves_public)
+    return _resolved(rules, row, entry, fields)
+
+
+def read_again(rules: Rules, row: Row, fields: Fields) -> Checked | None:
+    """The same of a row of which it is known that it breaks no rule."""
+    entry = _entry(rules, row, fields)
+    return _resolved(rules, row, entry, fields) if entry else None
+
+
+def _entry(rules: Rules, row: Row, fields: Fields) -> Entry | None:
+    entry = read_entry(row.cells, fields, rules.declared)
+    return _with_declarations(rules, entry) if entry else None
+
+
+def _resolved(rules: Rules, row: Row, entry: Entry, fields: Fields) -> Checked | None:
+    """With what the row names looked up, and its numbers read."""
     connection = rules.connections.get(entry.line.connection)
     if connection is None:
         add_unknown_connection(fields)
@@ -157,12 +177,13 @@ def _asks_art3(rules: Rules, entry: Entry) -> bool:
 
 
 def _ask_the_law(rules: Rules, entry: Entry, fields: Fields) -> None:
-    """What the law demands at enrolment and at submission, each refusal once."""
+    """What the law demands at submission, which takes in every rule of enrolment, each refusal once."""
     debtor = facts.Debtor(entry.case.debtor.kind, entry.case.debtor.birth_date)
     decision = entry.case.decision
-    enrolment = rules.profile.check_enrolment(debtor, decision, rules.today, rules.calendar)
-    activation = rules.profile.check_activation(debtor, (decision,), entry.dates, rules.today, rules.calendar)
-    fields.refusals += dict.fromkeys((*enrolment, *activation))
+    found = rules.profile.check_activation(debtor, (decision,), entry.dates, rules.today, rules.calendar)
+    if found:
+        found += rules.profile.check_enrolment(debtor, decision, rules.today, rules.calendar)
+    fields.refusals += dict.fromkeys(found)
 
 
 def _recordings(rules: Rules, name: str, fields: Fields) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def count_statistics(work: Work) -> Statistics:
 def _counts(work: Work, column: InstrumentedAttribute[str], *conditions: Any) -> dict[str, int]:
     court_id = column.class_.court_id
     query = select(column, func.count()).where(court_id == work.actor.court, *conditions).group_by(column)
-    return dict(work.session.execute(query.order_by(column)).tuples().all())
+    return {row[0]: row[1] for row in work.session.execute(query.order_by(column))}
 
 
 def _notices(work: Work, state: str) -> int:

@@ -84,7 +84,7 @@ def _files(work: Work, notices: tuple[Notice, ...]) -> tuple[NoticeFile, ...]:
     }
     ids = {one for each in plays.values() for one in each}
     rows = work.session.execute(select(Recording.id, Recording.sha256).where(Recording.id.in_(ids)))
-    hashes = dict(rows.tuples().all())
+    hashes = {row.id: row.sha256 for row in rows}
     texts = texts_of(work, [each.remark_id for each in notices])
     return tuple(
         NoticeFile(

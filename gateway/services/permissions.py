@@ -27,6 +27,7 @@ class Action(StrEnum):
     DECIDE_OBJECTION = "decide_objection"
     DISABLE_COURT = "disable_court"
     ENABLE_COURT = "enable_court"
+    PROTECT = "protect"
     MANAGE_USERS = "manage_users"
     MANAGE_CONNECTIONS = "manage_connections"
 
@@ -60,6 +61,7 @@ MAY = {
     Action.DECIDE_OBJECTION: _grant("judge", "approve"),
     Action.DISABLE_COURT: _grant("administrator operator", "silence"),
     Action.ENABLE_COURT: _grant("operator", "operate"),
+    Action.PROTECT: _grant("clerk judge administrator operator", "silence"),
     Action.MANAGE_USERS: _grant("administrator", "administer"),
     Action.MANAGE_CONNECTIONS: _grant("operator", "operate"),
 }

@@ -68,7 +68,11 @@ def _delete_cases(transactions: Transactions, import_id: str) -> int:
 
 
 def _delete_some_cases(work: Work, import_id: str) -> int:
-    """Some cases with their decisions, debtors and reasons."""
+    """Some cases with their decisions and debtors.
+
+    Their reasons are emptied, as retention does it: six tables may refer to a remark, and the database would
+    look through all of them for each one that goes.
+    """
     chosen = select(EnforcementCase.id, EnforcementCase.debtor_id).where(
         EnforcementCase.import_id == import_id
     )
@@ -80,7 +84,12 @@ def _delete_some_cases(work: Work, import_id: str) -> int:
     _delete(work, Decision, Decision.case_id.in_(cases))
     _delete(work, EnforcementCase, EnforcementCase.id.in_(cases))
     _delete(work, Debtor, Debtor.id.in_(debtors))
-    _delete(work, Remark, Remark.id.in_(reasons))
+    work.session.execute(
+        update(Remark)
+        .where(Remark.id.in_(reasons))
+        .values(text_sealed=None)
+        .execution_options(synchronize_session=False)
+    )
     return len(cases)
 
 

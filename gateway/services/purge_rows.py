@@ -1,4 +1,4 @@
-"""Deleting or emptying many rows: found without a lock, then taken a few hundred in each transaction."""
+"""Deleting or emptying many rows: found without a lock, then taken some at a time in short transactions."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Delete, Update, delete, inspect, select, tuple_, update
 
 from gateway.models import Base
+from gateway.services.keep_pace import Pace
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
-
-AT_ONCE = 500
 
 Keys = Sequence[tuple[Any, ...]]
 Conditions = Sequence[ColumnElement[bool]]
@@ -42,36 +41,36 @@ def _in_chunks(
     change: Callable[[], Delete | Update],
     found_by: Conditions = (),
 ) -> int:
-    total, done = 0, 1
-    while done:
-        with transactions.reading() as work:
-            found = _keys(work, model, [*due, *found_by], lock=False)
-        done = _change(transactions, model, due, change, found) if found else 0
+    total, pace = 0, Pace()
+    while found := _find(transactions, model, [*due, *found_by], pace.size):
+        with transactions.writing() as work:
+            pace.locked()
+            done = _change(work, model, due, change, found)
+        pace.released(len(found))
         total += done
+        if not done:
+            break
     return total
 
 
+def _find(transactions: Transactions, model: type[Base], conditions: Conditions, limit: int) -> Keys:
+    with transactions.reading() as work:
+        query = select(*inspect(model).primary_key).where(*conditions).limit(limit)
+        return [tuple(row) for row in work.session.execute(query)]
+
+
 def _change(
-    transactions: Transactions,
-    model: type[Base],
-    due: Conditions,
-    change: Callable[[], Delete | Update],
-    found: Keys,
+    work: Work, model: type[Base], due: Conditions, change: Callable[[], Delete | Update], found: Keys
 ) -> int:
-    with transactions.writing() as work:
-        locked = _keys(work, model, [_among(model, found), *due], lock=True)
-        if not locked:
-            return 0
-        statement = change().where(_among(model, locked), *due)
-        done = work.session.execute(statement.execution_options(synchronize_session=False))
-        count: int = done.rowcount  # type: ignore[attr-defined]
-        return count
-
-
-def _keys(work: Work, model: type[Base], conditions: Conditions, *, lock: bool) -> Keys:
-    query = select(*inspect(model).primary_key).where(*conditions).limit(AT_ONCE)
-    rows = work.session.execute(query.with_for_update(skip_locked=True) if lock else query)
-    return [tuple(row) for row in rows]
+    """Change those of the rows found that are due still, and that nobody else holds."""
+    query = select(*inspect(model).primary_key).where(_among(model, found), *due)
+    locked = [tuple(row) for row in work.session.execute(query.with_for_update(skip_locked=True))]
+    if not locked:
+        return 0
+    statement = change().where(_among(model, locked), *due)
+    done = work.session.execute(statement.execution_options(synchronize_session=False))
+    count: int = done.rowcount  # type: ignore[attr-defined]
+    return count
 
 
 def _among(model: type[Base], keys: Keys) -> ColumnElement[bool]:

@@ -219,8 +219,12 @@ def _split(raw: bytes) -> list[str]:
 
 
 def disarm(text: str) -> str:
-    """A free text as it is written into a file: a spreadsheet shows it, and CsvReading gives it back."""
-    return f"'{text}" if _COMPUTED.match(text) else text
+    """A free text as it is written into a file: a spreadsheet shows it, and CsvReading gives it back.
+
+    Line breaks and other characters that a file may not hold become spaces.
+    """
+    seen = _UNSEEN.sub(" ", text).strip()
+    return f"'{seen}" if _COMPUTED.match(seen) else seen
 
 
 def _field_count(found: int, wanted: int) -> tuple[str, str, str]:

@@ -1,7 +1,7 @@
 """Bringing what is kept under older keys under the current one: hashed and sealed anew, a few rows at a time.
 
-Persons' keys and old fallback addresses cannot be rewritten (nobody keeps what they were made of), so an older
-key is kept for reading as long as it is named anywhere.
+Persons' keys and old fallback addresses cannot be rewritten, as nobody keeps what they were made of:
+an older key is kept for reading as long as it is named anywhere.
 """
 
 from collections.abc import Iterator

@@ -27,9 +27,9 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from gateway.models import ImportBatch
 from gateway.services.change_numbers import next_change
-from gateway.services.check_import import Checked, Rules, as_columns, check_row, read_rules
-from gateway.services.find_taken import InFile, keys_of, refuse_taken_rows
-from gateway.services.keep_pace import Pace
+from gateway.services.check_import import Checked, Rules, as_columns, check_row, read_again, read_rules
+from gateway.services.find_taken import InFile, Keys, keys_of, refuse_taken_rows
+from gateway.services.keep_pace import Pace, aim_for_new_rows
 from gateway.services.permissions import Action
 from gateway.services.purge_imports import remove_import
 from gateway.services.read_csv import CsvReading, RowErrors
@@ -169,12 +169,10 @@ def _write(
 ) -> None:
     errors = RowErrors()
     reading = CsvReading(file, LAYOUT, errors)
-    rows = _read_again(found.rules, reading, errors)
-    known: dict[str, Known] = {}
-    pace = Pace()
+    rows, writer = _read_again(found.rules, reading, errors), _Writer(transactions, found.rules, import_id)
     try:
-        while chunk := list(islice(rows, pace.size)):
-            _write_chunk(transactions, found.rules, import_id, chunk, known, pace)
+        while chunk := list(islice(rows, writer.pace.size)):
+            writer.write(chunk)
             advance(len(chunk))
     except IntegrityError as fault:
         raise WrongState(
@@ -186,31 +184,41 @@ def _write(
         raise WrongState("file-changed", "The file changed while it was read.", "文件在读取期间发生了变动。")
 
 
-def _write_chunk(
-    transactions: Transactions,
-    rules: Rules,
-    import_id: str,
-    rows: list[Checked],
-    known: dict[str, Known],
-    pace: Pace,
-) -> None:
-    errors = RowErrors()
-    keys = [keys_of(transactions.vault, row) for row in rows]
-    with transactions.reading() as work:
-        chunk = make_chunk(work, rules, import_id, rows, known)
-    with transactions.writing() as work:
-        _refuse_given_up(work, import_id)
-        pace.locked()
-        refuse_taken_rows(work, keys, errors, (import_id,))
+class _Writer:
+    """Writes chunks. Each is a change to lines by number, so that others' changes meanwhile are noticed."""
+
+    def __init__(self, transactions: Transactions, rules: Rules, import_id: str) -> None:
+        self._transactions, self._rules, self._import_id = transactions, rules, import_id
+        self._change_no, self._alone = rules.change_no, True
+        self._known: dict[str, Known] = {}
+        self.pace = Pace(aim=aim_for_new_rows(transactions.engine))
+
+    def write(self, rows: list[Checked]) -> None:
+        keys = [keys_of(self._transactions.vault, row) for row in rows]
+        with self._transactions.reading() as work:
+            chunk = make_chunk(work, self._rules, self._import_id, rows, self._known)
+        with self._transactions.writing() as work:
+            _refuse_given_up(work, self._import_id)
+            self.pace.locked()
+            insert_chunk(work, chunk)
+            change_no = next_change(work.session)
+            self._alone = self._alone and change_no == self._change_no + 1
+            if not self._alone:
+                self._ask_again(work, keys)
+        self.pace.released(len(rows))
+        self._change_no = change_no
+
+    def _ask_again(self, work: Work, keys: list[Keys]) -> None:
+        """Somebody changed lines since the file was checked."""
+        errors = RowErrors()
+        refuse_taken_rows(work, keys, errors, (self._import_id,))
         errors.done()
-        insert_chunk(work, chunk)
-    pace.released(len(rows))
 
 
 def _read_again(rules: Rules, reading: CsvReading, errors: RowErrors) -> Iterator[Checked]:
     for row in reading:
         fields = Fields()
-        if checked := check_row(rules, row, fields):
+        if checked := read_again(rules, row, fields):
             yield checked
         errors.take(row.line, as_columns(fields.refusals))
 

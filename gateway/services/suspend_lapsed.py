@@ -46,7 +46,6 @@ LAPSES = (
         ),
         values=lambda _now: _silenced("attestation"),
         then=_alert("attestation_lapsed"),
-        at_once=100,
     ),
     Sweep(
         action="suspended",
@@ -56,7 +55,6 @@ LAPSES = (
         ),
         values=lambda _now: _silenced("review"),
         then=_alert("review_lapsed"),
-        at_once=100,
     ),
 )
 """Doubt about whose number it is comes before doubt about whether the notice is still due."""

@@ -1,10 +1,10 @@
-"""Sweeping notices: what time or another row has already silenced is written down, a few hundred at a time.
+"""Sweeping notices: what time or another row has already silenced is written down, some at a time.
 
 Nothing waits for a sweep: `may_play` asks the same of each call. A sweep finds rows without a lock, then
 takes them in short transactions of one court each; rows that somebody else holds are left for the next time.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from gateway.models import Notice, PhoneLine
 from gateway.services.append_entries import Entered, append_entries, lock_chain
 from gateway.services.audit import Chain
+from gateway.services.keep_pace import Pace
 from gateway.services.read_instant import read_instant
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
@@ -43,35 +44,38 @@ class Sweep:
     due: Callable[[datetime], ColumnElement[bool]]
     values: Callable[[datetime], Mapping[str, Any]]
     then: Callable[[Work, Sequence[Swept]], None]
-    at_once: int = 500
 
 
 def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
     """Sweep all that is due; returns how many. Late, twice, or twice at once leaves one effect."""
-    total = 0
-    while done := sum(_chunks_done(transactions, sweep)):
+    total, pace = 0, Pace()
+    while done := sum(
+        _sweep_court(transactions, sweep, court_id, ids, pace) for court_id, ids in _find(transactions, sweep)
+    ):
         total += done
     return total
 
 
-def _chunks_done(transactions: Transactions, sweep: Sweep) -> Iterator[int]:
-    for court_id, ids in _find(transactions, sweep):
-        with transactions.writing() as work:
-            yield _sweep_chunk(work, sweep, court_id, ids)
-
-
 def _find(transactions: Transactions, sweep: Sweep) -> list[tuple[str, list[str]]]:
-    """(court, ids) of each chunk."""
+    """(court, ids) of what is due, or of a part of it."""
     with transactions.reading() as work:
         query = select(Notice.court_id, Notice.id).where(sweep.due(_latest(work))).limit(FOUND_AT_ONCE)
         found = sorted((court_id, notice_id) for court_id, notice_id in work.session.execute(query))
-    chunks = []
-    for court_id, rows in groupby(found, key=lambda row: row[0]):
-        ids = [notice_id for _, notice_id in rows]
-        chunks += [
-            (court_id, ids[start : start + sweep.at_once]) for start in range(0, len(ids), sweep.at_once)
-        ]
-    return chunks
+    by_court = groupby(found, key=lambda row: row[0])
+    return [(court_id, [notice_id for _, notice_id in rows]) for court_id, rows in by_court]
+
+
+def _sweep_court(
+    transactions: Transactions, sweep: Sweep, court_id: str, ids: Sequence[str], pace: Pace
+) -> int:
+    done = 0
+    while ids:
+        chunk, ids = ids[: pace.size], ids[pace.size :]
+        with transactions.writing() as work:
+            pace.locked()
+            done += _sweep_chunk(work, sweep, court_id, chunk)
+        pace.released(len(chunk))
+    return done
 
 
 def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, ids: Sequence[str]) -> int:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+import lmdb
 import structlog
 from sqlalchemy.orm import Session
 
 from gateway.database import writing
 from gateway.deadline import Ticket
 from gateway.services.alerts import open_alert
-from gateway.services.answer_call import AnsweredMeanwhile, Desk, Trunk, answer_call
+from gateway.services.answer_call import AnsweredMeanwhile, Desk, Trunk, answer_call, by_default_route
 from gateway.services.record_progress import line_dialled, record_progress
 from gateway.web import metrics
 from gateway.web.guard import Genuine, NobodyKnows
@@ -44,7 +45,7 @@ def answer(genuine: Genuine, facts: CallFacts) -> CallPlan:
             lambda ticket: _twice_if_met(genuine, ticket, work), genuine.until
         )
     except Exception as fault:
-        return _without_database(genuine, facts.dialled, fault)
+        return _without_database(genuine, facts, fault)
     metrics.CALLS.labels("played" if plan.plays else "silent", plan.why.value).inc()
     return plan
 
@@ -63,7 +64,7 @@ def follow(genuine: Genuine, facts: CallFacts, event: Event, plan: FollowUp) -> 
         )
     except Exception as fault:
         return _follow_without_database(genuine, facts, event, fault)
-    return planned or _default_route(genuine, facts.dialled, event)
+    return planned or _what_is_left(genuine, facts.dialled, event)
 
 
 def keep(genuine: Genuine, facts: CallFacts, event: Event) -> None:
@@ -104,27 +105,39 @@ def _in_transaction(genuine: Genuine, ticket: Ticket, work: Callable[[Session, d
     return result
 
 
-def _without_database(genuine: Genuine, dialled: str, fault: Exception) -> CallPlan:
+def _without_database(genuine: Genuine, facts: CallFacts, fault: Exception) -> CallPlan:
+    """Connect from the map; a call that is certainly going round ends here too."""
     _log.error("connected without the database", fault=type(fault).__name__, connection=genuine.trunk.slug)
     metrics.WITHOUT_DATABASE.inc()
-    return _from_map(genuine, dialled)
+    if facts.returned:
+        return hang_up(Why.loop)
+    plan = _from_map(genuine, facts.dialled)
+    return hang_up(Why.loop) if plan.connects_to in facts.diverted_from else plan
 
 
 def _from_map(genuine: Genuine, dialled: str) -> CallPlan:
-    deliver_to = genuine.runtime.forward_map.deliver_to(genuine.trunk.id, dialled)
+    deliver_to = _mapped(genuine, dialled)
     if deliver_to is not None:
         return connect_blindly(deliver_to, Why.trouble)
     if genuine.trunk.default_route is None:
         raise NobodyKnows
-    return connect_blindly(genuine.trunk.default_route.replace("{dialled}", dialled), Why.trouble)
+    return by_default_route(genuine.trunk.default_route, dialled, Why.trouble)
+
+
+def _mapped(genuine: Genuine, dialled: str) -> str | None:
+    try:
+        return genuine.runtime.forward_map.deliver_to(genuine.trunk.id, dialled)
+    except lmdb.Error as fault:
+        _log.error("forward map not readable", fault=type(fault).__name__)
+        return None
 
 
 def _follow_without_database(genuine: Genuine, facts: CallFacts, event: Event, fault: Exception) -> CallPlan:
     _log.error("report not kept", fault=type(fault).__name__, connection=genuine.trunk.slug)
-    return _default_route(genuine, facts.dialled, event)
+    return _what_is_left(genuine, facts.dialled, event)
 
 
-def _default_route(genuine: Genuine, dialled: str, event: Event) -> CallPlan:
+def _what_is_left(genuine: Genuine, dialled: str, event: Event) -> CallPlan:
     """A caller who pressed a key still waits to be connected; a leg that ended needs nothing more."""
     match event:
         case KeysPressed():

@@ -1,7 +1,9 @@
 """The guard at the carriers' door: is this request the carrier's, over the very address that it signed?"""
 
+import re
 from dataclasses import dataclass
 
+import lmdb
 import structlog
 from flask import request
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,11 +13,13 @@ from gateway.deadline import Ticket, TooLate
 from gateway.forward_map import MappedTrunk
 from gateway.runtime import Runtime
 from gateway.services.find_connection import find_connection
+from gateway.vault import SealBroken
 from gateway.web import metrics
 from ivr.carriers import CARRIERS, Addresses, Carrier, Misshapen, SignedRequest
 
 _log = structlog.get_logger()
 MAX_BODY = 64 * 1024
+_SLUG = re.compile(r"[a-z0-9-]{1,40}")
 
 
 class NotGenuine(Exception):
@@ -45,7 +49,7 @@ class Genuine:
 def let_in(runtime: Runtime, slug: str) -> Genuine:
     """The request as one to be believed; raises NotGenuine, or NobodyKnows."""
     until = runtime.deadline.until()
-    trunk = _trunk(runtime, slug, until)
+    trunk = _trunk(runtime, slug, until) if _SLUG.fullmatch(slug) else None
     body = request.get_data(cache=False) if (request.content_length or 0) <= MAX_BODY else None
     if trunk is None or body is None or request.mimetype != "application/x-www-form-urlencoded":
         raise _refused("shape")
@@ -73,12 +77,20 @@ def _trunk(runtime: Runtime, slug: str, until: float) -> MappedTrunk | None:
 
     try:
         return runtime.deadline.run(ask, until)
-    except (SQLAlchemyError, TooLate) as fault:
+    except (SQLAlchemyError, SealBroken, TooLate) as fault:
         _log.warning("connection read from the forward map", fault=type(fault).__name__)
-    trunk = runtime.forward_map.trunk(slug)
+    trunk = _mapped(runtime, slug)
     if trunk is None:
         raise NobodyKnows
     return trunk
+
+
+def _mapped(runtime: Runtime, slug: str) -> MappedTrunk | None:
+    try:
+        return runtime.forward_map.trunk(slug)
+    except (SealBroken, lmdb.Error) as fault:
+        _log.error("forward map not readable", fault=type(fault).__name__)
+        return None
 
 
 def _target() -> str:

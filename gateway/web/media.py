@@ -36,7 +36,7 @@ def recording(sha256: str) -> Response:
         return _silence()
     try:
         sound = here.recordings.read(sha256)
-    except (RecordingMissing, RecordingDamaged) as fault:
+    except (RecordingMissing, RecordingDamaged, OSError) as fault:
         _log.error("recording not served", fault=type(fault).__name__)
         return _silence()
     response = Response(sound, content_type="audio/wav")

@@ -59,7 +59,8 @@ def test_two_channels_are_kept_apart() -> None:
 
 def test_an_extensible_header_is_read_by_its_sub_format() -> None:
     body = fmt(0xFFFE) + struct.pack("<HHIH", 22, 16, 4, 1) + bytes.fromhex("000000001000800000aa00389b71")
-    assert read_wav(riff(chunk(b"fmt ", body), chunk(b"data", TWO_FRAMES))).samples.tolist() == [[0.5], [-1.0]]
+    sound = read_wav(riff(chunk(b"fmt ", body), chunk(b"data", TWO_FRAMES)))
+    assert sound.samples.tolist() == [[0.5], [-1.0]]
 
 
 def test_an_extensible_header_with_a_foreign_sub_format_is_refused() -> None:

@@ -28,6 +28,7 @@ from gateway.services.remember_answer import (
     recall_answer,
     remember_answer,
 )
+from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 from gateway.web.api import problems
 from gateway.web.api.problems import Stopped
@@ -92,9 +93,18 @@ def _serve(route: Route, row_id: str) -> Response:
     if known is not None:
         return _again(known)
     if route.prepare is not None:
-        preparation = Preparation(here, bearer.actor, asked, desk().transport)
+        preparation = Preparation(_transactions(here, bearer), asked, desk().transport)
         asked = replace(asked, prepared=route.prepare(preparation))
     return _in_transaction(here, route, asked, keyed)
+
+
+def _transactions(here: Runtime, bearer: Bearer) -> Transactions:
+    """Transactions of their own for what takes long: each that writes asks once more who it is."""
+
+    def still_recognised(session: Session) -> None:
+        _bearer(session, here.clock.now())
+
+    return Transactions(here.engine, here.clock, here.vault, still_recognised, bearer.actor)
 
 
 def _recognise(here: Runtime) -> Bearer:

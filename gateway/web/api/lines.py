@@ -3,7 +3,7 @@
 from typing import Literal
 
 from gateway.carrier_box import CarrierBox, NoAnswer, connected_to
-from gateway.database import reading
+from gateway.models import PhoneLine
 from gateway.services.attest_line import attest_line
 from gateway.services.change_delivery import approve_delivery, propose_delivery
 from gateway.services.check_fallback import check_fallback, fallback_token
@@ -122,13 +122,11 @@ def _enrol(work: Work, asked: Asked[EnrolLine]) -> LineShown:
 
 def _call_fallback(preparation: Preparation) -> str | None:
     """Call the line's fallback as its carrier would; where that connects to, None where to nobody."""
-    here = preparation.runtime
-    with reading(here.engine) as session:
-        work = Work(session, here.clock.now(), here.vault, preparation.actor)
+    with preparation.transactions.reading() as work:
         slug, token = fallback_token(work, preparation.asked.id)
-        trunk = find_connection(session, here.vault, slug)
-        line = read_line(work, preparation.asked.id).line
-        dialled = here.vault.open(line.gateway_sealed, "number")
+        trunk = find_connection(work.session, work.vault, slug)
+        line = work.find(PhoneLine, preparation.asked.id)
+        dialled = work.vault.open(line.gateway_sealed, "number")
     if trunk is None:
         return None
     box = CarrierBox(
@@ -166,7 +164,8 @@ def _propose(work: Work, asked: Asked[ChangeLine]) -> LineShown:
 
 
 def _approve(work: Work, asked: Asked[OptionalReason]) -> LineShown:
-    return _show(work, line_file(work, approve_delivery(work, asked.id, asked.seen_version)))
+    line = approve_delivery(work, asked.id, asked.seen_version, asked.body.reason)
+    return _show(work, line_file(work, line))
 
 
 def _attestation(sent: AttestationIn) -> Attestation:

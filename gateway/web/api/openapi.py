@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from gateway.services.permissions import MAY
 from gateway.web.api.problems import MEDIA_TYPE
 from gateway.web.api.routes import Kind, Route, Sends
-from gateway.web.api.shapes import ID_PATTERN, ProblemDetails, Query
+from gateway.web.api.shapes import ID_PATTERN, ProblemDetails
 from gateway.web.api.table import ROUTES
 
 _REF = "#/components/schemas/{model}"
@@ -64,8 +64,9 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     if route.has_id:
         schema = {"type": "string", "pattern": ID_PATTERN}
         parameters.append({"name": "id", "in": "path", "required": True, "schema": schema})
-    if route.query is not None:
-        fields = Query.model_json_schema()["properties"]
+    if route.query is not None or route.sends is Sends.CSV:
+        in_query: Any = route.query or route.takes
+        fields = in_query.model_json_schema()["properties"]
         parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
     if route.writes:
         needed = route.kind is Kind.CHANGE
@@ -80,20 +81,19 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 def _body(route: Route) -> dict[str, Any]:
     assert route.takes is not None
     schema: dict[str, Any] = _ref(route.takes)
-    if route.sends is Sends.FORM:
+    if route.upload is not None:
         file = {"type": "string", "format": "binary"}
         own = route.takes.model_json_schema()
         schema = own | {
             "properties": own["properties"] | {route.upload: file},
             "required": [*own.get("required", []), route.upload],
         }
-    content = {route.sends.value: {"schema": schema}}
+    content = {Sends.JSON.value if route.upload is None else Sends.FORM.value: {"schema": schema}}
     if route.sends is Sends.CSV:
-        content = {Sends.CSV.value: {"schema": {"type": "string"}}}
-    return {
-        "required": any(field.is_required() for field in route.takes.model_fields.values()),
-        "content": content,
-    }
+        content[Sends.CSV.value] = {"schema": {"type": "string"}}
+    fields = route.takes.model_fields.values()
+    required = route.upload is not None or any(field.is_required() for field in fields)
+    return {"required": required, "content": content}
 
 
 def _responses(route: Route) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Prompts over the API: uploaded, heard, submitted, approved, rejected, withdrawn."""
 
-from gateway.database import reading
 from gateway.services.judge_prompt import approve_prompt, reject_prompt, submit_prompt, withdraw_prompt
 from gateway.services.list_prompts import PromptFile, list_prompts, prompt_file, read_prompt
 from gateway.services.permissions import Action
@@ -70,7 +69,7 @@ def _read(work: Work, asked: Asked[Nothing]) -> PromptShown:
 def _hear(work: Work, asked: Asked[Nothing]) -> Sound:
     recording = read_prompt(work, asked.id).recording
     try:
-        return Sound(asked.runtime.recordings.read(recording.sha256), recording.version)
+        return Sound(asked.runtime.recordings.read(recording.sha256))
     except (RecordingMissing, RecordingDamaged):
         raise NotFound from None
 
@@ -85,9 +84,7 @@ def _prepare(preparation: Preparation) -> PreparedSound:
 
 
 def _refuse_wording(preparation: Preparation, *, demo_only: bool) -> None:
-    here = preparation.runtime
-    with reading(here.engine) as session:
-        work = Work(session, here.clock.now(), here.vault, preparation.actor)
+    with preparation.transactions.reading() as work:
         refuse_wording(work, _new(preparation.asked.body), demo_only)
 
 
@@ -97,11 +94,13 @@ def _upload(work: Work, asked: Asked[UploadPrompt]) -> PromptShown:
 
 
 def _submit(work: Work, asked: Asked[OptionalReason]) -> PromptShown:
-    return _show(work, prompt_file(work, submit_prompt(work, asked.id, asked.seen_version)))
+    return _show(
+        work, prompt_file(work, submit_prompt(work, asked.id, asked.seen_version, asked.body.reason))
+    )
 
 
 def _approve(work: Work, asked: Asked[ApprovePrompt]) -> PromptShown:
-    recording = approve_prompt(work, asked.id, asked.body.sha256, asked.seen_version)
+    recording = approve_prompt(work, asked.id, asked.body.sha256, asked.seen_version, asked.body.reason)
     return _show(work, prompt_file(work, recording))
 
 
@@ -158,7 +157,7 @@ ROUTES = (
     listing("/prompts", "List prompts", Action.READ, _list, Listed[PromptShown]),
     read("/prompts/<id>", "Read a prompt", Action.READ, _read, PromptShown),
     Route(Kind.SOUND, "GET", "/prompts/<id>/recording", "Hear a recording", Action.READ, _hear, None),
-    act("/prompts/<id>/submit", "Hand to a judge", Action.SUBMIT, _submit, PromptShown, OptionalReason),
+    act("/prompts/<id>/submit", "Submit to a judge", Action.SUBMIT, _submit, PromptShown, OptionalReason),
     act(
         "/prompts/<id>/approve",
         "Approve what was heard",

@@ -66,7 +66,7 @@ def _body(route: Route) -> tuple[Shape, bytes]:
         if route.sends is Sends.FORM:
             return _form(route, route.takes)
         if route.sends is Sends.CSV:
-            return _csv(route)
+            return _csv(route, route.takes)
         return _json(route.takes), b""
     except RequestEntityTooLarge:
         raise Stopped(problems.TOO_LARGE) from None
@@ -114,11 +114,12 @@ def _form(route: Route, takes: type[Shape]) -> tuple[Shape, bytes]:
     return body, files[name].read()
 
 
-def _csv(route: Route) -> tuple[Shape, bytes]:
-    """A file on its own, or as the one file of a form."""
-    if request.mimetype == "text/csv":
-        return Nothing(), request.get_data(cache=False)
-    return _form(route, Nothing)
+def _csv(route: Route, takes: type[Shape]) -> tuple[Shape, bytes]:
+    """A file on its own, with fields in the query; or all of it as a form."""
+    if request.mimetype != "text/csv":
+        return _form(route, takes)
+    _refuse_repeated(request.args)
+    return _validated(takes, dict(request.args.items())), request.get_data(cache=False)
 
 
 def _validated(takes: type[Shape], values: dict[str, str]) -> Shape:

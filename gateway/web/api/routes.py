@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from gateway.carrier_box import Transport
 from gateway.runtime import Runtime
-from gateway.services.actor import Actor
 from gateway.services.list_rows import Wanted
 from gateway.services.permissions import Action
+from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 from gateway.web.api.shapes import Query, Shape, Shown
 
@@ -51,10 +52,9 @@ class Asked(Generic[Body]):
 class Preparation:
     """What is done between the permission and the transaction: slow work that must hold nothing locked."""
 
-    runtime: Runtime
-    actor: Actor
+    transactions: Transactions
     asked: Asked[Any]
-    transport: Any
+    transport: Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,6 @@ class Sound:
     """A recording's bytes, for a person to hear."""
 
     wav: bytes
-    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,18 @@
 """Who is let in: only the connection's carrier, over the very address that it signed; nobody else leaves a trace."""
 
 import re
+from dataclasses import replace
 
 import pytest
 import structlog
 from prometheus_client import generate_latest
+from twilio.request_validator import RequestValidator
 
 from gateway import create_app
+from gateway.forward_map import ForwardMap
 from gateway.models import Alert, Call, CallEvent, Connection
 from gateway.services.found_platform import NewConnection, add_connection
+from gateway.vault import Keyring, Vault
 from tests.carriers import Answer, FakeCarrier, sid
 from tests.factories import ACCOUNT, BASE, NEXT_SECRET, SECRET, Gateway, number
 from tests.gateway.records import alerts, change, rows
@@ -89,8 +93,13 @@ def test_a_body_of_more_than_64_kilobytes_is_forbidden(sqlite_scene: Scene) -> N
 
 def test_a_query_that_the_carrier_did_not_sign_is_forbidden(sqlite_scene: Scene) -> None:
     carrier = sqlite_scene.carrier
-    carrier.slug = "north/voice?x=1#"
-    assert carrier.post("", carrier.fields(sqlite_scene.dialled, None, None, {})).status in {403, 404, 405}
+    fields = carrier.fields(sqlite_scene.dialled, None, None, {})
+    signed = RequestValidator(SECRET).compute_signature(f"{BASE}/webhooks/north/voice", dict(fields))
+    for target, status in (("", 200), ("?x=1", 403)):
+        answer = carrier.client.post(
+            f"/webhooks/north/voice{target}", data=dict(fields), headers={"X-Twilio-Signature": signed}
+        )
+        assert answer.status_code == status
 
 
 def test_a_changed_secret_counts_at_once(sqlite_scene: Scene) -> None:
@@ -181,6 +190,19 @@ def test_where_neither_knows_the_number_the_carrier_is_told_to_fall_back(sqlite_
 def _lose_database(gateway: Gateway) -> None:
     gateway.runtime.calls.dispose()
     (gateway.runtime.settings.data_dir.parent / "gateway.db").unlink()
+
+
+def test_where_the_keys_open_nothing_the_carrier_is_told_to_fall_back(sqlite_scene: Scene) -> None:
+    gateway = sqlite_scene.gateway
+    gateway.runtime.forward_map.close()
+    strange = Vault(Keyring.generate())
+    runtime = replace(
+        gateway.runtime,
+        vault=strange,
+        forward_map=ForwardMap(gateway.runtime.settings.forward_map_path, strange),
+    )
+    sqlite_scene.carrier.client = create_app(runtime).test_client()
+    assert _seen(sqlite_scene.voice()) == (503, "")
 
 
 # What may never be seen.

@@ -1,20 +1,16 @@
-"""The API on an empty database, for one test; where SQL differs the test asks for `api_on_both`."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""The API of a whole gateway; where SQL differs a test asks for `api_on_both`."""
 
 import pytest
 
-from tests.gateway.web.api.harness import Api, opened
+from tests.factories import Gateway
+from tests.gateway.web.api.harness import Api, open_api
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    with opened(f"sqlite:///{tmp_path / 'gateway.db'}", tmp_path / "data") as found:
-        yield found
+def api(sqlite_gateway: Gateway) -> Api:
+    return open_api(sqlite_gateway)
 
 
 @pytest.fixture
-def api_on_both(database_url: str, tmp_path: Path) -> Iterator[Api]:
-    with opened(database_url, tmp_path / "data") as found:
-        yield found
+def api_on_both(gateway: Gateway) -> Api:
+    return open_api(gateway)

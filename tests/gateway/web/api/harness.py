@@ -1,10 +1,8 @@
-"""A client that speaks as the people of a gateway under test, and a carrier that reaches the same application."""
+"""A client that speaks as the people of a gateway, and a carrier that reaches the same application."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -19,7 +17,7 @@ from gateway.services.found_platform import issue_token
 from gateway.services.permissions import SCOPES
 from gateway.services.work import Work
 from gateway.web.api.door import Desk, Rates
-from tests.factories import BASE, Gateway, open_gateway
+from tests.factories import BASE, Gateway
 
 RANDOM_ID = "0" * 26
 
@@ -61,9 +59,7 @@ class Api:
     def post(self, who: str | None, path: str, body: Any = None, **more: Any) -> TestResponse:
         return self.ask(who, "POST", path, json=body if body is not None else {}, **more)
 
-    def over_the_application(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes
-    ) -> Reply:
+    def over_the_application(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """The transport of a carrier whose network is this application."""
         assert url.startswith(BASE)
         answer = self.client.open(
@@ -78,22 +74,11 @@ def nobody_answers(_method: str, _url: str, _headers: Mapping[str, str], _body: 
     raise NoAnswer("TimeoutError")
 
 
-def open_api(database_url: str, directory: Path) -> Api:
-    """The API of a fresh gateway, without a limit on how often it is asked."""
-    gateway = open_gateway(database_url, directory)
-    app = create_app(gateway.runtime)
-    api = Api(gateway, app)
-    app.extensions["court-gateway-api"] = Desk(Rates(10000), api.over_the_application)
+def open_api(gateway: Gateway) -> Api:
+    """The API of a gateway, without a limit on how often it is asked."""
+    api = Api(gateway, create_app(gateway.runtime))
+    api.app.extensions["court-gateway-api"] = Desk(Rates(10000), api.over_the_application)
     return api
-
-
-@contextmanager
-def opened(database_url: str, directory: Path) -> Iterator[Api]:
-    api = open_api(database_url, directory)
-    try:
-        yield api
-    finally:
-        api.gateway.runtime.close()
 
 
 def case_body(api: Api, last: int = 1234, **changes: Any) -> dict[str, Any]:
@@ -123,9 +108,9 @@ def case_body(api: Api, last: int = 1234, **changes: Any) -> dict[str, Any]:
             "grace_until": None,
             "warned_on": str(today - timedelta(days=110)),
             "publication_ref": "公示1号",
-            "art3_declarations": {
-                name: declaration for name in ("security", "assets_suffice", "later_in_order", "other")
-            },
+            "art3_declarations": dict.fromkeys(
+                ("security", "assets_suffice", "later_in_order", "other"), declaration
+            ),
         },
     }
     return body | changes

@@ -1,0 +1,28 @@
+"""Keeping pace: chunks grow while they are quick, and shrink at once when they are slow."""
+
+import pytest
+
+from gateway.services.keep_pace import Pace, next_size
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "following"),
+    [
+        (40, 0.018, 40),
+        (40, 0.036, 20),
+        (40, 0.009, 60),
+        (40, 0.0, 60),
+        (900, 0.001, 1000),
+        (2, 10.0, 2),
+        (1, 10.0, 2),
+    ],
+)
+def test_a_chunk_holds_the_lock_for_about_eighteen_milliseconds(
+    size: int, seconds: float, following: int
+) -> None:
+    assert next_size(size, seconds) == following
+
+
+def test_the_first_size_and_the_aim_are_given() -> None:
+    assert Pace(5).size == 5
+    assert next_size(10, 0.4, aim=0.2) == 5

@@ -1,0 +1,154 @@
+"""The pages say what the program does: each rule, setting and command is there, each link leads somewhere."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from gateway.cli import main
+from gateway.jurisdictions.cn_spc_2017_7 import checks
+from gateway.jurisdictions.cn_spc_2017_7.activation import REVIEW_RULES
+from gateway.settings import PREFIX, SETTINGS
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md"), *ROOT.glob("[a-z]*/masters/*.md")]
+)
+EXAMPLES = sorted(path for path in (ROOT / "deploy").rglob("*") if path.is_file())
+
+_LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
+_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#+ +(?P<text>.+)$", re.MULTILINE)
+_CODE = re.compile(r"`(?P<text>[^`\n]+)`")
+_FILE = re.compile(r"(?:[\w*.-]+/)*[\w*-]+\.py")
+_REGISTRY = re.compile(r"\b(?:pypi|pythonhosted|npmjs|yarnpkg|rubygems|crates)\.(?:org|com|io)\b")
+_OUR_MACHINE = re.compile(r"(?<![\w.~/-])/(?:work|root|home|Users|tmp)/")
+
+
+def _named(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def _prose(page: Path) -> str:
+    return _FENCE.sub("", page.read_text())
+
+
+def _everything() -> str:
+    return "\n".join(page.read_text() for page in PAGES)
+
+
+def _leaves(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[str]:
+    if not isinstance(command, click.Group):
+        yield " ".join(words)
+        return
+    for name, each in command.commands.items():
+        yield from _leaves(each, (*words, name))
+
+
+def _rules_of_the_law() -> set[str]:
+    tables = (
+        checks.ENROLMENT,
+        checks.ACTIVATION,
+        checks.EXTENSION,
+        checks.EARLY_DELETION,
+        REVIEW_RULES,
+    )
+    return {row.refusal.rule for table in tables for row in table} | {checks.NO_DECISION.rule}
+
+
+def _rules_on_the_law_page() -> set[str]:
+    """The first column of the table under "The rules"."""
+    section = (DOCS / "law.md").read_text().partition("\n## The rules\n")[2].partition("\n## ")[0]
+    return set(re.findall(r"^\| `([a-z0-9-]+)` \|", section, re.MULTILINE))
+
+
+def test_the_law_page_has_a_row_for_every_rule_and_no_other() -> None:
+    missing, gone = (
+        _rules_of_the_law() - _rules_on_the_law_page(),
+        _rules_on_the_law_page() - _rules_of_the_law(),
+    )
+    assert not missing, f"write these rules into the table of docs/law.md: {sorted(missing)}"
+    assert not gone, f"the profile has no such rules any more, take them out of docs/law.md: {sorted(gone)}"
+
+
+def test_every_setting_stands_in_the_readme_with_its_default_and_purpose() -> None:
+    readme = (ROOT / "README.md").read_text()
+    rows = [
+        f"| `{each.variable}` | {f'`{each.default}`' if each.default else 'empty'} | {each.help} |"
+        for each in SETTINGS
+    ]
+    missing = [row for row in rows if row not in readme]
+    assert not missing, "the table in README.md needs these rows:\n" + "\n".join(missing)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *EXAMPLES], ids=_named)
+def test_no_page_names_a_setting_that_does_not_exist(page: Path) -> None:
+    known = {setting.variable for setting in SETTINGS}
+    named = set(re.findall(rf"\b{PREFIX}[A-Z][A-Z_]*[A-Z]\b", page.read_text()))
+    assert named <= known, f"no such settings: {sorted(named - known)}"
+
+
+def test_every_command_is_told_of() -> None:
+    told = _everything()
+    missing = [words for words in _leaves(main) if f"court-gateway {words}" not in told]
+    assert not missing, f"tell of these commands in docs/commands.md: {missing}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_named)
+def test_no_page_tells_of_a_command_that_does_not_exist(page: Path) -> None:
+    leaves = set(_leaves(main))
+    groups = {words.split()[0] for words in leaves if " " in words}
+    for told in re.findall(r"(?:^|`)court-gateway ([a-z]+(?: [a-z]+)?)", page.read_text(), re.MULTILINE):
+        first, _, second = told.partition(" ")
+        found = f"{first} {second}" if first in groups else first
+        assert found in leaves, f"there is no `court-gateway {found}`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_named)
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    for target in _LINK.findall(_prose(page)):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        name, _, anchor = target.partition("#")
+        linked = (page.parent / name).resolve() if name else page
+        assert linked.exists(), f"{target} leads nowhere"
+        if anchor:
+            assert anchor in _anchors(linked), f"{target}: the page has no such heading"
+
+
+def _anchors(page: Path) -> set[str]:
+    """As the usual viewers make them: small letters, words and hyphens only."""
+    headings = _HEADING.findall(_prose(page))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_named)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    """A path is meant from the root of the repository; a bare name may lie anywhere in it."""
+    for words in _CODE.findall(_prose(page)):
+        if not _FILE.fullmatch(words) or words.startswith("granian/"):
+            continue
+        found = list(ROOT.glob(words)) if "/" in words else _anywhere(words)
+        assert found, f"there is no {words}"
+
+
+def _anywhere(name: str) -> list[Path]:
+    places = (ROOT, *(ROOT / folder for folder in ("gateway", "ivr", "prompts", "migrations", "tests")))
+    return [path for place in places for path in (place.glob(name) if place == ROOT else place.rglob(name))]
+
+
+def test_every_decision_is_in_the_index() -> None:
+    index = (DOCS / "decisions" / "README.md").read_text()
+    pages = [page.name for page in (DOCS / "decisions").glob("[0-9]*.md")]
+    assert pages
+    assert [name for name in pages if f"]({name})" not in index] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *EXAMPLES], ids=_named)
+def test_no_page_names_a_package_registry_or_somebodys_own_folder(page: Path) -> None:
+    text = page.read_text()
+    assert not _REGISTRY.findall(text), "say which package, not from where: mirrors differ"
+    assert not _OUR_MACHINE.findall(text), "name a path that a reader has too"
