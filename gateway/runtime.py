@@ -17,7 +17,7 @@ from gateway.settings import Settings
 from gateway.vault import Keyring, Vault
 from prompts.store import RecordingStore
 
-CALL_WAIT_MS = 250
+CALL_WAIT_MS = 400
 CALL_CONNECTIONS, DESK_CONNECTIONS = 8, 6
 """Database connections of one process, for calls and for everything else: PostgreSQL allows 100 in all."""
 CALL_SECONDS = 0.5

@@ -226,7 +226,7 @@ def open_gateway(
         {
             "COURT_GATEWAY_DATABASE_URL": database_url,
             "COURT_GATEWAY_DATA_DIR": str(directory),
-            "COURT_GATEWAY_THREADS": "8",
+            "COURT_GATEWAY_THREADS": "32",
         }
     )
     Keyring.generate().save(settings.keys_path)

@@ -136,9 +136,12 @@ def verify_chains(
     for chain, head in heads.items():
         walk = _Walk(chain, head, (known or {}).get(chain))
         with closing(_entries(session, chain)) as found:
-            for entry in found:
-                walk.step(entry)
-                advance(1)
+            try:
+                for entry in found:
+                    walk.step(entry)
+                    advance(1)
+            except ValueError:
+                walk.unreadable()
         entries += walk.sequence
         breaks += walk.finish()
     breaks += [Break(chain, 0, "the chain is gone") for chain in sorted(set(known or {}) - set(heads))]
@@ -165,6 +168,10 @@ class _Walk:
         elif self.known is not None and entry.sequence == self.known[0] and entry.hash != self.known[1]:
             self._note(expected, "differs from the head saved outside")
         self.hash = entry.hash
+
+    def unreadable(self) -> None:
+        """The next entry holds what no column of its type can hold."""
+        self._note(self.sequence + 1, "cannot be read")
 
     def finish(self) -> list[Break]:
         if (self.sequence, self.hash) != self.head:
@@ -203,8 +210,11 @@ def _last_anchor(session: Session) -> dict[str, tuple[int, str]]:
         .order_by(AuditEntry.sequence.desc())
         .limit(1)
     ).one_or_none()
-    anchored: dict[str, list[Any]] = json.loads(details)["heads"] if details else {}
-    return {chain: (head[0], head[1]) for chain, head in anchored.items()}
+    try:
+        anchored: dict[str, list[Any]] = json.loads(details)["heads"] if details else {}
+        return {chain: (int(head[0]), str(head[1])) for chain, head in anchored.items()}
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return {}  # Not what was written: the walk along the chain has found that.
 
 
 def _anchors_broken(session: Session, heads: Mapping[str, tuple[int, str]]) -> list[Break]:

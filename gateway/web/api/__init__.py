@@ -1,15 +1,16 @@
 """The REST API, version 1: the route table put behind the door, and refusals met once."""
 
+from logging import ERROR, WARNING
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.carrier_box import over_http
-from gateway.services.refusals import ServiceRefused
+from gateway.services.refusals import NotAllowed, ServiceRefused
 from gateway.web.api import problems
 from gateway.web.api.door import Desk, Rates, serve
 from gateway.web.api.openapi import document
@@ -17,6 +18,7 @@ from gateway.web.api.problems import Stopped
 from gateway.web.api.table import ROUTES
 from prompts.refusals import AudioRefused
 
+_TAKEN = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 _log = structlog.get_logger()
 
@@ -48,14 +50,18 @@ def openapi() -> Response:
 @blueprint.errorhandler(Stopped)
 def refused(fault: Any) -> Response:
     """What a service, the audio library or the door says no to."""
+    if isinstance(fault, NotAllowed):
+        _log.warning("not allowed", why=fault.rule, route=request.url_rule.rule if request.url_rule else "")
     return problems.answer(problems.problem_of(fault))
 
 
 @blueprint.errorhandler(IntegrityError)
 def taken(fault: IntegrityError) -> Response:
-    """Two requests wanted the same at once, and the database let one of them."""
-    _log.warning("lost a race", fault=type(fault.orig).__name__)
-    return problems.answer(problems.CHANGED_MEANWHILE)
+    """Two requests wanted the same at once, and the database let one of them; any other breach is ours."""
+    kind = getattr(fault.orig, "sqlstate", None) or getattr(fault.orig, "sqlite_errorname", "")
+    raced = kind in _TAKEN
+    _log.log(WARNING if raced else ERROR, "not kept", fault=type(fault.orig).__name__, kind=kind)
+    return problems.answer(problems.CHANGED_MEANWHILE if raced else problems.TROUBLE)
 
 
 @blueprint.errorhandler(OperationalError)

@@ -184,8 +184,8 @@ def test_what_a_crash_interrupted_stays_silent_until_a_judge_ends_it(desk: Desk)
         if sum(done) >= 60:
             raise KeyboardInterrupt
 
+    judge = transactions(gateway, "judge")
     with pytest.raises(KeyboardInterrupt):
-        judge = transactions(gateway, "judge")
         approve_import(judge, batch.id, batch.rows, batch.sha256, advance=crash)
     assert {notice.state for notice in _notices(desk)} == {"approved", "submitted"}
     gateway.clock.forward(seconds=10)
