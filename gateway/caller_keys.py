@@ -61,12 +61,8 @@ class CallerKeys:
         """Destroy every key whose period is over; returns how many files went."""
         self._known = {name: known for name, known in self._known.items() if known[0] > now}
         gone = 0
-        for file in self._directory.glob("*.key"):
-            try:
-                ends_at = _read(file)[0]
-            except ValueError:
-                ends_at = now
-            if ends_at <= now:
+        for file in (*self._directory.glob("*.key"), *self._directory.glob("*.part")):
+            if _is_due(file, now):
                 file.unlink(missing_ok=True)
                 gone += 1
         return gone
@@ -92,8 +88,22 @@ class CallerKeys:
             json.dump({"ends_at": period.ends_at.isoformat(), "key": secrets.token_hex(32)}, writer)
         with contextlib.suppress(FileExistsError):
             os.link(part, file)
-        part.unlink()
+        part.unlink(missing_ok=True)
         return _read(file)
+
+
+def _is_due(file: Path, now: datetime) -> bool:
+    """Whether a file holds a key that is over, or is a key file that holds none.
+
+    A part that cannot be read is being written by somebody else; one that was left behind by a crash holds a
+    key like any other.
+    """
+    try:
+        return _read(file)[0] <= now
+    except FileNotFoundError:
+        return False
+    except ValueError:
+        return file.suffix == ".key"
 
 
 def _read(file: Path) -> tuple[datetime, bytes]:

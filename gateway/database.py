@@ -39,7 +39,7 @@ def _open_sqlite(url: URL, wait_ms: int, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=wait_ms / 1000,
-        poolclass=None,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -87,6 +87,7 @@ def _open_postgresql(url: URL, wait_ms: int, statement_ms: int, pool_size: int) 
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=wait_ms / 1000,
+        hide_parameters=True,
     )
 
 

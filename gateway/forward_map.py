@@ -83,10 +83,11 @@ class ForwardMap:
 
     def refresh(self, session: Session) -> int:
         """Take over every change since the last one known here; returns how many."""
-        platform = session.execute(select(Platform.created_at, Platform.change_no)).one_or_none()
-        if platform is None:
-            return 0
         with self._file.begin(write=True) as writer:
+            # Read behind the lock: what another process has taken over meanwhile is not newer than this.
+            platform = session.execute(select(Platform.created_at, Platform.change_no)).one_or_none()
+            if platform is None:
+                return 0
             since = self._since(writer, platform.created_at.isoformat().encode(), platform.change_no)
             if since == platform.change_no:
                 return 0
@@ -172,5 +173,5 @@ def keep_fresh(
         try:
             with reading(engine) as session:
                 forward_map.refresh(session)
-        except (SQLAlchemyError, lmdb.Error) as fault:
+        except (SQLAlchemyError, lmdb.Error, SealBroken) as fault:
             _log.warning("forward map not refreshed", fault=type(fault).__name__)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -62,7 +63,9 @@ def _smtp_url(text: str) -> str:
 
 
 def _web_url(text: str) -> str:
-    if text and not text.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    url = urlsplit(text)
+    here = url.scheme == "http" and url.hostname in {"127.0.0.1", "localhost"}
+    if text and not (url.hostname and (url.scheme == "https" or here)):
         raise ValueError("an https:// address (http:// only on this machine)")
     return text
 

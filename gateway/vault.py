@@ -47,12 +47,12 @@ class Keyring:
                 raise KeysUnusable(f"{path}: other users may read the keys; run chmod 600 on it")
             stored = json.loads(path.read_text())
             masters = {key_id: base64.b64decode(key, validate=True) for key_id, key in stored["keys"].items()}
-            ring = cls(stored["current"], masters)
+            ring = cls(str(stored["current"]), masters)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
             raise KeysUnusable(f"{path}: not a key file ({type(fault).__name__})") from fault
         if ring.current not in masters or any(len(key) != 32 for key in masters.values()):
             raise KeysUnusable(f"{path}: every key has 32 bytes and `current` names one of them")
-        if any(not (key_id.isalnum() and len(key_id) <= 8) for key_id in masters):
+        if any(not (key_id.isascii() and key_id.isalnum() and len(key_id) <= 8) for key_id in masters):
             raise KeysUnusable(f"{path}: a key id has 1 to 8 letters or digits")
         return ring
 
@@ -68,11 +68,21 @@ class Keyring:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+        _sync(path.parent)
 
     def rotated(self) -> "Keyring":
         """A ring with one more key, which seals and hashes from now on."""
         fresh = f"k{1 + max((int(k[1:]) for k in self.masters if k[1:].isdigit()), default=0)}"
         return Keyring(fresh, {**self.masters, fresh: secrets.token_bytes(32)})
+
+
+def _sync(folder: Path) -> None:
+    """Make a new name in a folder durable: with the key file all that is sealed would be lost."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class Vault:

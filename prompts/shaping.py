@@ -72,7 +72,7 @@ def normalise(samples: Samples) -> Samples:
     """
     shaped = samples
     gain_db = 0.0
-    for _ in range(1):
+    for _ in range(6):
         gain_db += TARGET_LUFS - measure(shaped, RATE).lufs
         shaped = limit(samples * 10 ** (gain_db / 20))
     return shaped

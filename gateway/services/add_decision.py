@@ -4,7 +4,7 @@ from gateway.jurisdictions import facts
 from gateway.models import Decision, EnforcementCase
 from gateway.services.calendar import calendar_of
 from gateway.services.close_case import notices_of
-from gateway.services.end_notice import finish
+from gateway.services.end_notice import finish, hold_lines
 from gateway.services.enrol_case import insert_decision, profile_of
 from gateway.services.permissions import Action
 from gateway.services.read_decision import debtor_of, decisions_of
@@ -28,9 +28,10 @@ def add_decision(
         debtor_of(work, case), decisions_of(work, case), decision, work.today(), calendar_of(work)
     )
     fields.done()
+    notices = notices_of(work, case) if deletes else []
+    hold_lines(work, notices)
     row = insert_decision(work, case, decision)
     case.version += 1
-    if deletes:
-        for notice in notices_of(work, case):
-            finish(work, notice, "deleted_early")
+    for notice in notices:
+        finish(work, notice, "deleted_early")
     return case, row

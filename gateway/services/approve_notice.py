@@ -31,6 +31,7 @@ def approve_notice(work: Work, notice_id: str, reason: str, seen: Seen) -> Notic
     if not step(notice, Event.APPROVE):
         return notice
     bind_decision(work, notice)
+    line = work.find(PhoneLine, notice.line_id)
     refuse_unlawful(work, notice)
     _refuse_second_live(work, notice)
     remark = work.remark(require_reason(reason))
@@ -39,7 +40,7 @@ def approve_notice(work: Work, notice_id: str, reason: str, seen: Seen) -> Notic
     span = span_of(work, notice)
     notice.starts_at, notice.ends_at, notice.review_until = span.starts_at, span.ends_at, span.review_until
     notice.remark_id = remark
-    work.session.get_one(PhoneLine, notice.line_id).quiet_because = None
+    line.quiet_because = None
     work.changed("approved", notice, {"recordings": notice.approved_recordings}, remark)
     return notice
 

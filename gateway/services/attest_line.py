@@ -5,14 +5,16 @@ from gateway.services.enrol_line import Attestation, attested_until, check_attes
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
 from gateway.services.refusals import WrongState
+from gateway.services.suspend_notice import live_notice, silence
 from gateway.services.work import Work, expect_version
 
 
 def attest_line(
     work: Work, line_id: str, attestation: Attestation, seen_version: int | None = None
 ) -> PhoneLine:
-    """Keep the new attestation. A notice suspended for a lapsed one still waits for a judge to resume it."""
+    """Keep the new attestation. A notice that fell silent for a lapsed one still waits for a judge."""
     work.actor.must(Action.ATTEST)
+    notice = live_notice(work, line_id)
     line = work.find(PhoneLine, line_id)
     expect_version(line, seen_version)
     refuse_released(line)
@@ -20,6 +22,8 @@ def attest_line(
     check_attestation(fields, attestation, work.today())
     fields.done()
     assert attestation.attested_on is not None
+    if notice is not None and notice.state == "approved" and line.attested_until <= work.now:
+        silence(work, notice, "attestation")
     line.attestation_source = attestation.source
     line.attestation_reference = attestation.reference.strip()
     line.attested_on = attestation.attested_on

@@ -49,13 +49,15 @@ def approve_delivery(
         )
     work.actor.must_differ_from(line.delivery_proposed_by)
     address = work.vault.open(line.proposed_sealed, "number")
+    change_no = next_change(work.session)
     refuse_delivery_taken(work, address)
-    kept = keep_number(work.vault, address)
-    line.deliver_hash, line.deliver_sealed = kept.digest, kept.sealed
+    # Under the key of the line's other numbers, so that the database can still compare them.
+    line.deliver_hash = work.vault.look_up_hash(address, line.hash_key)
+    line.deliver_sealed = work.vault.seal(address, "number")
     line.proposed_hash = line.proposed_sealed = None
     line.delivery_approved_by = work.actor.user_id
     line.state, line.fallback_checked_at = "enrolled", None
-    line.change_no = next_change(work.session)
+    line.change_no = change_no
     line.version += 1
     remark = work.remark(reason.strip()) if reason and reason.strip() else None
     work.changed("delivery_changed", line, {"deliver_to": address}, remark)

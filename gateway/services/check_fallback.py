@@ -1,6 +1,7 @@
 """Checking a line's fallback: the gateway calls its own fallback address as the carrier would."""
 
 from gateway.models import Connection, PhoneLine
+from gateway.services.attest_line import refuse_released
 from gateway.services.change_numbers import next_change
 from gateway.services.fallback_tokens import FallbackRoute, seal_token
 from gateway.services.permissions import Action
@@ -31,6 +32,7 @@ def check_fallback(
     work.actor.must(Action.ENROL)
     line = work.find(PhoneLine, line_id)
     expect_version(line, seen_version)
+    refuse_released(line)
     fields = Fields()
     if not set_at_carrier:
         fields.add(

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from gateway.jurisdictions import profile_named
 from gateway.models import CreditHandoff, EnforcementCase, Notice
 from gateway.services.calendar import calendar_of
-from gateway.services.end_notice import finish
+from gateway.services.end_notice import finish, hold_lines
 from gateway.services.permissions import Action
 from gateway.services.read_decision import decisions_of
 from gateway.services.refusals import refuse
@@ -35,6 +35,8 @@ def close(work: Work, case: EnforcementCase, removal_ground: int, reason: str) -
     """Close an open or stayed case and end its notices; False where it was closed before."""
     if case.state == "closed":
         return False
+    notices, handoffs = notices_of(work, case), _handoffs_of(work, case)
+    hold_lines(work, notices)
     remark = work.remark(reason)
     case.state = "closed"
     case.closing_ground = removal_ground
@@ -44,17 +46,18 @@ def close(work: Work, case: EnforcementCase, removal_ground: int, reason: str) -
     _start_formal_clock(work, case, removal_ground)
     case.version += 1
     work.changed("closed", case, {"removal_ground": removal_ground}, remark)
-    for notice in notices_of(work, case):
+    for notice in notices:
         finish(work, notice, "closed", remark)
-    _recall_handoffs(work, case)
+    _recall(work, handoffs)
     work.session.flush()
     return True
 
 
 def notices_of(work: Work, case: EnforcementCase) -> list[Notice]:
     """The case's notices, locked for change, always in the same order."""
-    query = select(Notice).where(Notice.case_id == case.id).order_by(Notice.id).with_for_update()
-    return list(work.session.scalars(query.execution_options(populate_existing=True)))
+    query = select(Notice).where(Notice.case_id == case.id).order_by(Notice.id)
+    locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return list(work.session.scalars(locked))
 
 
 def _start_formal_clock(work: Work, case: EnforcementCase, removal_ground: int) -> None:
@@ -69,12 +72,17 @@ def _start_formal_clock(work: Work, case: EnforcementCase, removal_ground: int) 
     case.formal_deletion_due_on = due.due_on
 
 
-def _recall_handoffs(work: Work, case: EnforcementCase) -> None:
-    """What was handed to credit partners about this case is to be recalled."""
+def _handoffs_of(work: Work, case: EnforcementCase) -> list[CreditHandoff]:
+    """What credit partners hold about this case, locked for change."""
     query = select(CreditHandoff).where(
         CreditHandoff.case_id == case.id, CreditHandoff.state.in_(("sent", "receipted"))
     )
-    for handoff in work.session.scalars(query):
+    return list(work.session.scalars(query.order_by(CreditHandoff.id).with_for_update(key_share=True)))
+
+
+def _recall(work: Work, handoffs: list[CreditHandoff]) -> None:
+    """What was handed to credit partners is to be recalled."""
+    for handoff in handoffs:
         handoff.state = "recall_due"
         handoff.version += 1
         work.changed("recall_due", handoff)

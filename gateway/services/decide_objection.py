@@ -1,7 +1,7 @@
 """Deciding an objection: upheld ends the notice, rejected leaves it suspended until a judge resumes it."""
 
 from gateway.models import Notice, Objection
-from gateway.services.end_notice import finish
+from gateway.services.end_notice import finish, hold_lines
 from gateway.services.permissions import Action
 from gateway.services.refusals import WrongState
 from gateway.services.work import Work, expect_version, require_reason
@@ -12,9 +12,12 @@ def uphold_objection(
 ) -> Objection:
     """Uphold: the notice ends at once."""
     work.actor.must(Action.SILENCE)
-    objection = _decide(work, objection_id, "upheld", reason, seen_version)
-    if objection.notice_id is not None:
-        finish(work, work.find(Notice, objection.notice_id), "objection_upheld")
+    objection = work.find(Objection, objection_id)
+    notice = work.find(Notice, objection.notice_id) if objection.notice_id is not None else None
+    hold_lines(work, [notice] if notice else [])
+    _decide(work, objection, "upheld", reason, seen_version)
+    if notice is not None:
+        finish(work, notice, "objection_upheld")
     return objection
 
 
@@ -23,11 +26,10 @@ def reject_objection(
 ) -> Objection:
     """Reject. Nothing speaks again by this alone: a judge resumes the notice in a step of its own."""
     work.actor.must(Action.DECIDE_OBJECTION)
-    return _decide(work, objection_id, "rejected", reason, seen_version)
+    return _decide(work, work.find(Objection, objection_id), "rejected", reason, seen_version)
 
 
-def _decide(work: Work, objection_id: str, state: str, reason: str, seen_version: int | None) -> Objection:
-    objection = work.find(Objection, objection_id)
+def _decide(work: Work, objection: Objection, state: str, reason: str, seen_version: int | None) -> Objection:
     expect_version(objection, seen_version)
     if objection.state == state:
         return objection

@@ -1,5 +1,6 @@
 """Drafting a notice: which recordings callers of which line are to hear, for which case, and when."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from gateway.services.work import Row, Work
 
 MOST_RECORDINGS = 2
 LONGEST_MS = 15_000
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,10 @@ def _check(fields: Fields, new: NewNotice, recordings: list[Recording]) -> None:
     check_recordings(fields, new.prompts, sum(each.duration_ms for each in recordings))
     if not 1 <= new.cap_days <= 30:
         fields.add("cap_days", "cap-days", "From 1 to 30 days.", "须为1至30天。")
+    if new.hours and not all(_CLOCK.fullmatch(each) for each in new.hours):
+        fields.add(
+            "hours", "hours-clock", "Write the time as 09:00, up to 23:59.", "时间应写作09:00，至23:59。"
+        )
     if new.hours and new.hours[0] == new.hours[1]:
         fields.add("hours", "hours", "The window must not be empty.", "时段不得为空。")
 

@@ -51,10 +51,12 @@ def enrol_line(work: Work, new: NewLine, import_id: str | None = None) -> PhoneL
     assert connection is not None
     numbers = read_line(fields, new, connection, work.today())
     fields.done()
+    # The number first: from here to the commit nobody else enrols, so what is free stays free.
+    change_no = next_change(work.session)
     refuse_taken(work, connection, *numbers)
     line = PhoneLine(
         **line_columns(work, new, connection.id, numbers, work.court().zone, import_id),
-        change_no=next_change(work.session),
+        change_no=change_no,
     )
     work.session.add(line)
     work.session.flush()

@@ -1,5 +1,6 @@
 """Founding the platform, its courts, people, connections and tokens: what the command line sets up."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +18,10 @@ from gateway.services.read_numbers import Fields
 from gateway.services.work import Work
 from gateway.vault import token_hash
 from ivr.carriers import CARRIERS
+from ivr.numbers import NumberRefused, is_e164, read_sip
 
 TOKEN_DAYS = 365
+_SLUG = re.compile(r"[a-z0-9-]{1,40}")
 
 
 def found_platform(session: Session, now: datetime) -> None:
@@ -171,9 +174,19 @@ class NewConnection:
 def add_connection(work: Work, new: NewConnection) -> Connection:
     """A connection; its secrets are sealed at once."""
     fields = Fields()
-    if not new.slug.isascii() or not new.slug.replace("-", "").isalnum() or new.slug != new.slug.lower():
+    if not _SLUG.fullmatch(new.slug):
         fields.add(
-            "slug", "slug", "Use small letters, digits and hyphens.", "只能使用小写字母、数字和连字符。"
+            "slug",
+            "slug",
+            "Use 1 to 40 small letters, digits and hyphens.",
+            "只能使用1至40个小写字母、数字和连字符。",
+        )
+    if new.default_route is not None and not _is_route(new.default_route):
+        fields.add(
+            "default_route",
+            "default-route",
+            "Enter a number or a SIP address, such as sip:{dialled}@trunk.example.",
+            "请填写号码或 SIP 地址，例如 sip:{dialled}@trunk.example。",
         )
     if new.kind not in CARRIERS:
         fields.add(
@@ -209,6 +222,18 @@ def add_connection(work: Work, new: NewConnection) -> Connection:
     work.session.flush()
     work.enter(PLATFORM, "added", "connection", row.id)
     return row
+
+
+def _is_route(template: str) -> bool:
+    """Whether calls can be sent there, whatever number stands for {dialled}."""
+    route = template.replace("{dialled}", "+8613800000000")
+    if not route.startswith("sip:"):
+        return is_e164(route)
+    try:
+        read_sip(route)
+    except NumberRefused:
+        return False
+    return True
 
 
 def is_origin(text: str) -> bool:

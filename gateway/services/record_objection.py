@@ -11,7 +11,8 @@ from gateway.services.calendar import calendar_of
 from gateway.services.enrol_case import profile_of
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
-from gateway.services.suspend_notice import silence
+from gateway.services.refusals import NotFound
+from gateway.services.suspend_notice import live_notice, silence
 from gateway.services.work import Work, require_reason
 
 KINDS = ("correction", "removal", "wrong_person", "wrong_number")
@@ -66,10 +67,11 @@ def _subject(work: Work, new: NewObjection) -> tuple[Notice | None, str]:
     if new.notice is not None:
         notice = work.find(Notice, new.notice)
         return notice, notice.line_id
-    line = work.find(PhoneLine, new.line or "")
-    live = select(Notice.id).where(Notice.line_id == line.id, Notice.state.in_(("approved", "suspended")))
-    notice_id = work.session.scalars(live).one_or_none()
-    return (work.find(Notice, notice_id) if notice_id else None), line.id
+    own = select(PhoneLine.id).where(PhoneLine.id == new.line, PhoneLine.court_id == work.actor.court)
+    line_id = work.session.scalars(own).one_or_none()
+    if line_id is None:
+        raise NotFound
+    return live_notice(work, line_id), line_id
 
 
 def _decide_by(work: Work, kind: str) -> date | None:

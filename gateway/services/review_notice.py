@@ -12,17 +12,20 @@ from gateway.services.notice_life import Event, step
 from gateway.services.permissions import Action
 from gateway.services.read_decision import debtor_of, decisions_of
 from gateway.services.read_numbers import Fields
+from gateway.services.suspend_notice import silence
 from gateway.services.work import Work, expect_version, require_reason
 
 
 def review_notice(
     work: Work, notice_id: str, review_on: date, reason: str, seen_version: int | None = None
 ) -> Notice:
-    """Set the next review date. A notice that was suspended for a lapsed review still waits to be resumed."""
+    """Set the next review date. A notice that fell silent for a lapsed review still waits to be resumed."""
     work.actor.must(Action.REVIEW)
     notice = work.find(Notice, notice_id)
     expect_version(notice, seen_version)
     work.actor.must_differ_from(notice.submitted_by, notice.created_by)
+    if notice.state == "approved" and notice.review_until <= work.now:
+        silence(work, notice, "review")
     step(notice, Event.REVIEW)
     case = work.session.get_one(EnforcementCase, notice.case_id)
     fields = Fields()

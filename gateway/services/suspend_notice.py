@@ -1,5 +1,7 @@
 """Suspending a notice: silent from the very next call; anybody who works on cases may."""
 
+from sqlalchemy import select
+
 from gateway.models import Notice
 from gateway.services.notice_life import Event, step
 from gateway.services.permissions import Action
@@ -13,6 +15,13 @@ def suspend_notice(work: Work, notice_id: str, reason: str, seen_version: int | 
     expect_version(notice, seen_version)
     silence(work, notice, "person", work.remark(require_reason(reason)))
     return notice
+
+
+def live_notice(work: Work, line_id: str) -> Notice | None:
+    """The line's notice that is approved or suspended, locked for change."""
+    live = select(Notice.id).where(Notice.line_id == line_id, Notice.state.in_(("approved", "suspended")))
+    notice_id = work.session.scalars(live).one_or_none()
+    return work.find(Notice, notice_id) if notice_id else None
 
 
 def silence(work: Work, notice: Notice, because: str, remark: str | None = None) -> bool:

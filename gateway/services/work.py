@@ -56,12 +56,16 @@ class Work:
         return self.now.astimezone(ZoneInfo(self.court().zone)).date()
 
     def find(self, model: type[Row], row_id: str) -> Row:
-        """The row of this court, locked for change; NotFound for none and for another court's alike."""
+        """The row of this court, locked for change; NotFound for none and for another court's alike.
+
+        Rows are locked in one order (case, objection, notice, line), and all of them before the first entry
+        into the audit chain, whose end is locked last: so nobody waits in a ring.
+        """
         table = cast(Any, model)
         found: Row | None = self.session.scalars(
             select(table)
             .where(table.id == row_id, table.court_id == self.actor.court)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).one_or_none()
         if found is None:

@@ -150,6 +150,15 @@ def test_a_name_that_is_no_hash_leads_nowhere(store: RecordingStore, name: str) 
         store.read(name)
 
 
+def test_a_name_that_only_starts_with_a_hash_is_missing_although_such_a_file_lies_there(
+    store: RecordingStore, folder: Path
+) -> None:
+    sha256 = store.add(NOTICE)
+    (folder / f"{sha256}-copy.wav").write_bytes(NOTICE)
+    with pytest.raises(RecordingMissing):
+        store.read(f"{sha256}-copy")
+
+
 @pytest.mark.parametrize(
     "foreign",
     [b"", b"RIFF", wav(speech(1, 16_000)), NOTICE[:-1], NOTICE + b"LIST", NOTICE[:40] + b"\xff\xff\xff\xff"],
