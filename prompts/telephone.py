@@ -49,6 +49,4 @@ def sha256_of(wav: bytes) -> str:
 
 def _header(pcm_bytes: int) -> bytes:
     whole = HEADER_BYTES - 8 + pcm_bytes
-    return _HEADER.pack(
-        b"RIFF", whole, b"WAVE", b"fmt ", 16, 1, 1, RATE, 2 * RATE, 2, 16, b"data", pcm_bytes
-    )
+    return _HEADER.pack(b"RIFF", whole, b"WAVE", b"fmt ", 16, 1, 1, RATE, 2 * RATE, 2, 16, b"data", pcm_bytes)

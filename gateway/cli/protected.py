@@ -26,9 +26,7 @@ def list_protected() -> None:
 @click.option("--number", prompt=True, hide_input=True, help="Asked for, so that it stands in no history.")
 @click.option("--label", prompt=True, help="Whose number it is.")
 @click.option("--line", "line_id", help="On one line only; needs --as.")
-@click.option(
-    "--as", "username", help="One of a court's people: protects there. Without: everywhere."
-)
+@click.option("--as", "username", help="One of a court's people: protects there. Without: everywhere.")
 def add(number: str, label: str, line_id: str | None, username: str | None) -> None:
     """Protect a caller."""
     runtime = open_runtime()

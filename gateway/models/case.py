@@ -45,7 +45,10 @@ class EnforcementCase(Base):
         UniqueConstraint("court_id", "id"),
         CheckConstraint(one_of("state", "open", "stayed", "closed"), name="state"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed"),
-        CheckConstraint("state <> 'closed' OR closing_ground BETWEEN 1 AND 7", name="closing_ground"),
+        CheckConstraint(
+            "state <> 'closed' OR (closing_ground IS NOT NULL AND closing_ground BETWEEN 1 AND 7)",
+            name="closing_ground",
+        ),
         CheckConstraint(
             "formal_deletion IS NULL OR "
             + one_of("formal_deletion", "due", "done", "not_due_before_term", "not_computable"),
@@ -90,7 +93,7 @@ class Decision(Base):
         ),
         CheckConstraint(
             "term_months IS NULL OR term_months = 24 OR (term_months BETWEEN 36 AND 60"
-            " AND extension_reason IN ('serious_violence', 'several_acts'))",
+            " AND extension_reason IS NOT NULL AND extension_reason IN ('serious_violence', 'several_acts'))",
             name="term_length",
         ),
         CheckConstraint(

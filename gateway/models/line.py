@@ -34,7 +34,9 @@ class PhoneLine(Base):
             name="attestation_source",
         ),
         CheckConstraint(
-            "delivery_approved_by IS NULL OR delivery_approved_by <> delivery_proposed_by", name="two"
+            "delivery_approved_by IS NULL OR (delivery_proposed_by IS NOT NULL"
+            " AND delivery_approved_by <> delivery_proposed_by)",
+            name="two",
         ),
         Index(
             "ux_line_dialled",

@@ -72,7 +72,10 @@ class ImportBatch(Base):
     __table_args__ = (
         CheckConstraint(one_of("state", "writing", "submitted", "approved", "failed"), name="state"),
         CheckConstraint(one_of("kind", "enrolment", "closures"), name="kind"),
-        CheckConstraint("state <> 'approved' OR approved_by <> submitted_by", name="second_person"),
+        CheckConstraint(
+            "state <> 'approved' OR (approved_by IS NOT NULL AND approved_by <> submitted_by)",
+            name="second_person",
+        ),
     )
 
     id: Mapped[Id]

@@ -32,8 +32,8 @@ class Recording(Base):
             one_of("state", "draft", "submitted", "approved", "rejected", "withdrawn"), name="state"
         ),
         CheckConstraint(
-            "state <> 'approved' OR (approved_by IS NOT NULL AND approved_by <> uploaded_by"
-            " AND approved_by <> submitted_by)",
+            "state <> 'approved' OR (approved_by IS NOT NULL AND submitted_by IS NOT NULL"
+            " AND approved_by <> uploaded_by AND approved_by <> submitted_by)",
             name="second_person",
         ),
     )

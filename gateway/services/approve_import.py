@@ -12,7 +12,8 @@ holds this year is asked here. The start alone depends on the approval. A notice
 in force stays submitted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from sqlalchemy import case, exists, literal, select, update
 from sqlalchemy.orm import aliased
@@ -42,18 +43,15 @@ def approve_import(
     """Approve; raises WrongState with the difference where `rows` or `sha256` are not those of the import."""
     transactions.actor.must(Action.APPROVE)
     _begin(transactions, import_id, (rows, sha256), reason)
-    pace, after = Pace(), ""
-    while True:
+    ids, pace = _ids(transactions, import_id), Pace()
+    while chunk := list(islice(ids, pace.size)):
         with transactions.writing() as work:
             _submitted(work, import_id)
             pace.locked()
-            ids = _next_ids(work, import_id, after, pace.size)
-            _approve(work, ids)
-        if not ids:
-            return _finish(transactions, import_id)
-        pace.released(len(ids))
-        after = ids[-1]
-        advance(len(ids))
+            _approve(work, chunk)
+            pace.written(len(chunk))
+        advance(len(chunk))
+    return _finish(transactions, import_id)
 
 
 def _begin(transactions: Transactions, import_id: str, seen: tuple[int, str], reason: str | None) -> None:
@@ -104,15 +102,20 @@ def _refuse_changed(batch: ImportBatch, seen: tuple[int, str]) -> None:
         )
 
 
-def _next_ids(work: Work, import_id: str, after: str, limit: int) -> list[str]:
-    query = select(Notice.id).where(
-        Notice.import_id == import_id, Notice.state == "submitted", Notice.id > after
-    )
-    return list(work.session.scalars(query.order_by(Notice.id).limit(limit).with_for_update()))
+def _ids(transactions: Transactions, import_id: str) -> Iterator[str]:
+    """The notices that wait, looked up once: looking for the next ones each time would read them all."""
+    with transactions.reading() as work:
+        waiting = (Notice.import_id == import_id, Notice.state == "submitted")
+        return iter(work.session.scalars(select(Notice.id).where(*waiting).order_by(Notice.id)).all())
 
 
 def _approve(work: Work, ids: list[str]) -> None:
-    """One statement, with the start that depends on the approval and the hashes of what is to play."""
+    """One statement, with the start that depends on the approval and the hashes of what is to play.
+
+    The rows are locked first, in the one order that all keep.
+    """
+    locked = select(Notice.id).where(Notice.id.in_(ids)).order_by(Notice.id).with_for_update()
+    work.session.execute(locked).all()
     other, first, second = aliased(Notice), aliased(Recording), aliased(Recording)
     first_hash = select(first.sha256).where(first.id == Notice.recording_id).scalar_subquery()
     second_hash = select(second.sha256).where(second.id == Notice.second_recording_id).scalar_subquery()

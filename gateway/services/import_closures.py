@@ -72,7 +72,7 @@ def import_closures(
             cases = _lock(work, chunk)
             pace.locked()
             closed = _close_all(work, chunk, cases, unknown, dry_run)
-        pace.released(len(chunk))
+            pace.written(len(chunk))
         done, before = done + closed, before + len(cases) - closed
         advance(len(chunk))
     if not reading.rows:

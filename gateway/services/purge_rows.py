@@ -46,7 +46,7 @@ def _in_chunks(
         with transactions.writing() as work:
             pace.locked()
             done = _change(work, model, due, change, found)
-        pace.released(len(found))
+            pace.written(len(found))
         total += done
         if not done:
             break

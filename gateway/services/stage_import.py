@@ -205,7 +205,7 @@ class _Writer:
             self._alone = self._alone and change_no == self._change_no + 1
             if not self._alone:
                 self._ask_again(work, keys)
-        self.pace.released(len(rows))
+            self.pace.written(len(rows))
         self._change_no = change_no
 
     def _ask_again(self, work: Work, keys: list[Keys]) -> None:

@@ -74,7 +74,7 @@ def _sweep_court(
         with transactions.writing() as work:
             pace.locked()
             done += _sweep_chunk(work, sweep, court_id, chunk)
-        pace.released(len(chunk))
+            pace.written(len(chunk))
     return done
 
 

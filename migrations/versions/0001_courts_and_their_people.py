@@ -192,7 +192,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind IN ('enrolment', 'closures')", name=op.f("ck_import_batch_kind")),
         sa.CheckConstraint(
-            "state <> 'approved' OR approved_by <> submitted_by", name=op.f("ck_import_batch_second_person")
+            "state <> 'approved' OR (approved_by IS NOT NULL AND approved_by <> submitted_by)",
+            name=op.f("ck_import_batch_second_person"),
         ),
         sa.CheckConstraint(
             "state IN ('writing', 'submitted', 'approved', 'failed')", name=op.f("ck_import_batch_state")

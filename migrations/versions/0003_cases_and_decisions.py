@@ -61,7 +61,7 @@ def upgrade() -> None:
             name=op.f("ck_enforcement_case_formal_deletion"),
         ),
         sa.CheckConstraint(
-            "state <> 'closed' OR closing_ground BETWEEN 1 AND 7",
+            "state <> 'closed' OR (closing_ground IS NOT NULL AND closing_ground BETWEEN 1 AND 7)",
             name=op.f("ck_enforcement_case_closing_ground"),
         ),
         sa.CheckConstraint("state IN ('open', 'stayed', 'closed')", name=op.f("ck_enforcement_case_state")),
@@ -122,7 +122,7 @@ def upgrade() -> None:
             name=op.f("ck_decision_service_method"),
         ),
         sa.CheckConstraint(
-            "term_months IS NULL OR term_months = 24 OR (term_months BETWEEN 36 AND 60 AND extension_reason IN ('serious_violence', 'several_acts'))",
+            "term_months IS NULL OR term_months = 24 OR (term_months BETWEEN 36 AND 60 AND extension_reason IS NOT NULL AND extension_reason IN ('serious_violence', 'several_acts'))",
             name=op.f("ck_decision_term_length"),
         ),
         sa.CheckConstraint(

@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "state <> 'approved' OR (approved_by IS NOT NULL AND approved_by <> uploaded_by AND approved_by <> submitted_by)",
+            "state <> 'approved' OR (approved_by IS NOT NULL AND submitted_by IS NOT NULL AND approved_by <> uploaded_by AND approved_by <> submitted_by)",
             name=op.f("ck_recording_second_person"),
         ),
         sa.CheckConstraint(
@@ -116,7 +116,7 @@ def upgrade() -> None:
             name=op.f("ck_line_never_to_itself"),
         ),
         sa.CheckConstraint(
-            "delivery_approved_by IS NULL OR delivery_approved_by <> delivery_proposed_by",
+            "delivery_approved_by IS NULL OR (delivery_proposed_by IS NOT NULL AND delivery_approved_by <> delivery_proposed_by)",
             name=op.f("ck_line_two"),
         ),
         sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_line_connection_id")),

@@ -13,7 +13,6 @@ from tests.factories import Gateway, open_gateway, patient
 from tests.postgres import Server
 
 
-
 def _migrate(url: str) -> None:
     engine = open_engine(url, wait_ms=5000, statement_ms=15000, pool_size=2)
     upgrade(engine)

@@ -44,9 +44,7 @@ def test_every_linear_encoding_reads_half_and_full_scale(tag: int, bits: int, da
         (6, "aa 2a d5 55 b5", [32256, -32256, 8, -8, 8448]),
     ],
 )
-def test_telephone_encodings_read_as_their_tables_say(
-    tag: int, codes: str, values: list[int]
-) -> None:
+def test_telephone_encodings_read_as_their_tables_say(tag: int, codes: str, values: list[int]) -> None:
     data = chunk(b"data", bytes.fromhex(codes))
     sound = read_wav(riff(chunk(b"fmt ", fmt(tag, 1, 8_000, 8)), data))
     assert (sound.samples[:, 0] * 32768).tolist() == values

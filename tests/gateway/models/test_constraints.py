@@ -45,7 +45,7 @@ def _columns(session: Session, model: type[Base], row_id: str) -> Change:
 
 
 def _refused(gateway: Gateway, name: str, write: Callable[[Session], object]) -> None:
-    """The write is refused, and by the rule of this name (PostgreSQL tells every name, SQLite that of checks)."""
+    """The write is refused by the rule of this name (PostgreSQL tells every name, SQLite that of checks)."""
     with pytest.raises(IntegrityError) as refused, writing(gateway.runtime.engine) as session:
         write(session)
     told = str(refused.value.orig)
@@ -61,6 +61,10 @@ def _copy(model: type[Base], row_id: str, **changes: object) -> Callable[[Sessio
         session.execute(insert(model).values(**values))
 
     return write
+
+
+def _insert(model: type[Base], **values: object) -> Callable[[Session], object]:
+    return lambda session: session.execute(insert(model).values(**values))
 
 
 def _set(model: Any, row_id: str, **changes: object) -> Callable[[Session], object]:
@@ -95,21 +99,31 @@ def test_a_recording_approved_by_who_uploaded_or_submitted_it(gateway: Gateway, 
     _refused(gateway, "ck_recording_second_person", _set(Recording, recording.id, **{by: judge}))
 
 
+@pytest.mark.parametrize("column", ["approved_by", "submitted_by"])
+def test_an_approved_recording_without_its_two_persons(gateway: Gateway, column: str) -> None:
+    recording = gateway.recording()
+    _refused(gateway, "ck_recording_second_person", _set(Recording, recording.id, **{column: None}))
+
+
 def test_a_change_of_delivery_approved_by_who_proposed_it(gateway: Gateway) -> None:
     line, clerk = gateway.line(), gateway.people["clerk"].user_id
-    _refused(
-        gateway, "ck_line_two", _set(PhoneLine, line.id, delivery_proposed_by=clerk, delivery_approved_by=clerk)
-    )
+    both = {"delivery_proposed_by": clerk, "delivery_approved_by": clerk}
+    _refused(gateway, "ck_line_two", _set(PhoneLine, line.id, **both))
+    _refused(gateway, "ck_line_two", _set(PhoneLine, line.id, delivery_approved_by=clerk))
 
 
-def test_an_import_approved_by_who_submitted_it(gateway: Gateway) -> None:
+@pytest.mark.parametrize("approved_by", ["clerk", None])
+def test_an_import_approved_by_who_submitted_it_or_by_nobody(
+    gateway: Gateway, approved_by: str | None
+) -> None:
     clerk = gateway.people["clerk"].user_id
+    approver = gateway.people[approved_by].user_id if approved_by else None
 
     def write(session: Session) -> None:
         session.execute(
             insert(ImportBatch).values(
                 id="i", court_id=gateway.court_a, kind="enrolment", sha256="0" * 64, rows=1, state="approved",
-                submitted_by=clerk, approved_by=clerk, version=1, created_at=gateway.clock.at,
+                submitted_by=clerk, approved_by=approver, version=1, created_at=gateway.clock.at,
             )
         )  # fmt: skip
 
@@ -194,9 +208,9 @@ def test_a_court_switched_on_without_a_law(gateway: Gateway, column: str) -> Non
     _refused(gateway, "ck_court_lawful", _set(Court, gateway.court_a, **{column: None}))
 
 
-@pytest.mark.parametrize("ground", [0, 8])
+@pytest.mark.parametrize("ground", [0, 8, None])
 def test_a_case_closed_on_a_ground_that_does_not_exist(
-    gateway: Gateway, notice: Notice, ground: int
+    gateway: Gateway, notice: Notice, ground: int | None
 ) -> None:
     changes = {"state": "closed", "closed_at": gateway.clock.at, "closing_ground": ground}
     _refused(gateway, "ck_enforcement_case_closing_ground", _set(EnforcementCase, notice.case_id, **changes))
@@ -253,7 +267,7 @@ def test_an_active_line_whose_fallback_was_never_checked(gateway: Gateway) -> No
 def test_a_notice_of_one_court_about_something_of_another(
     gateway: Gateway, notice: Notice, column: str
 ) -> None:
-    theirs = gateway.notice(who="b_clerk")
+    theirs = gateway.notice(who="b_clerk", state="draft")
     other = getattr(theirs, column.replace("second_", ""))
     _refused(gateway, "fk_notice", _set(Notice, notice.id, **{column: other}))
 
@@ -307,42 +321,48 @@ def _call(gateway: Gateway, **changes: object) -> Change:
     ("changes", "name"),
     [
         ({}, "fk_call"),
-        ({"decision": "maybe"}, "ck_call_decision"),
+        ({"decision": "maybe", "notice_id": "n"}, "ck_call_decision"),
         ({"decision": "played"}, "ck_call_played_a_notice"),
         ({"outcome": "fine"}, "ck_call_outcome"),
     ],
 )
 def test_a_call_that_cannot_have_been(gateway: Gateway, changes: Change, name: str) -> None:
-    _refused(gateway, name, lambda session: session.execute(insert(Call).values(**_call(gateway, **changes))))
+    _refused(gateway, name, _insert(Call, **_call(gateway, **changes)))
 
 
 def test_a_report_or_a_caller_counted_twice(gateway: Gateway) -> None:
     with gateway.read() as session:
         connection = session.execute(text("SELECT id FROM connection")).scalar_one()
     event = {
-        "connection_id": connection, "carrier_call_id": "CA1", "kind": "status", "status": "busy", "sequence": 0,
+        "connection_id": connection,
+        "carrier_call_id": "CA1",
+        "kind": "status",
+        "status": "busy",
+        "sequence": 0,
         "at": gateway.clock.at,
-    }  # fmt: skip
+    }
     heard = {"notice_id": "n", "period": "p", "caller_hash": b"h", "at": gateway.clock.at}
     with writing(gateway.runtime.engine) as session:
         session.execute(insert(CallEvent).values(id="1", **event))
         session.execute(insert(Heard).values(**heard))
-    _refused(gateway, "uq_call_event", lambda session: session.execute(insert(CallEvent).values(id="2", **event)))
-    _refused(gateway, "pk_heard", lambda session: session.execute(insert(Heard).values(**heard)))
+    _refused(gateway, "uq_call_event", _insert(CallEvent, id="2", **event))
+    _refused(gateway, "pk_heard", _insert(Heard, **heard))
 
 
 def test_a_second_platform(gateway: Gateway) -> None:
     values = {"id": 2, "change_no": 0, "created_at": gateway.clock.at}
-    _refused(gateway, "ck_platform_single", lambda session: session.execute(insert(Platform).values(**values)))
+    _refused(gateway, "ck_platform_single", _insert(Platform, **values))
 
 
 def test_a_receipted_handoff_without_a_receipt(gateway: Gateway, notice: Notice) -> None:
     values = {
-        "id": "h", "court_id": gateway.court_a, "case_id": notice.case_id, "partner": "p", "message_hash": b"m",
-        "state": "receipted", "version": 1, "created_at": gateway.clock.at,
-    }  # fmt: skip
-    _refused(
-        gateway,
-        "ck_credit_handoff_receipt",
-        lambda session: session.execute(insert(CreditHandoff).values(**values)),
-    )
+        "id": "h",
+        "court_id": gateway.court_a,
+        "case_id": notice.case_id,
+        "partner": "p",
+        "message_hash": b"m",
+        "state": "receipted",
+        "version": 1,
+        "created_at": gateway.clock.at,
+    }
+    _refused(gateway, "ck_credit_handoff_receipt", _insert(CreditHandoff, **values))

@@ -8,16 +8,16 @@ from gateway.services.keep_pace import Pace, next_size
 @pytest.mark.parametrize(
     ("size", "seconds", "following"),
     [
-        (40, 0.018, 40),
-        (40, 0.036, 20),
-        (40, 0.009, 60),
+        (40, 0.015, 40),
+        (40, 0.03, 20),
+        (40, 0.0075, 60),
         (40, 0.0, 60),
         (900, 0.001, 1000),
         (2, 10.0, 2),
         (1, 10.0, 2),
     ],
 )
-def test_a_chunk_holds_the_lock_for_about_eighteen_milliseconds(
+def test_a_chunk_holds_the_lock_for_about_fifteen_milliseconds(
     size: int, seconds: float, following: int
 ) -> None:
     assert next_size(size, seconds) == following

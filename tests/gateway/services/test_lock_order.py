@@ -1,4 +1,4 @@
-"""Two people at the same thing on PostgreSQL: one waits for the other, and neither is sent away for a deadlock."""
+"""Two people at the same thing on PostgreSQL: one waits for the other, and there is never a deadlock."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -100,9 +100,7 @@ def test_a_close_waits_for_a_suspension(
     [
         lambda work, notice: close_case(work, notice.case_id, 1, "paid"),
         lambda work, notice: end_notice(work, notice.id, "over"),
-        lambda work, notice: record_objection(
-            work, NewObjection("wrong_number", "not me", notice=notice.id)
-        ),
+        lambda work, notice: record_objection(work, NewObjection("wrong_number", "not me", notice=notice.id)),
         lambda work, notice: record_objection(
             work, NewObjection("wrong_number", "not me", line=notice.line_id)
         ),

@@ -1,4 +1,4 @@
-"""May a notice play now? SQL and Python must agree, and both must be right on both sides of every boundary."""
+"""May a notice play now? SQL and Python agree, and both are right on both sides of every boundary."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -68,11 +68,11 @@ class Stage:
                 (Decision, self.notice.decision_id, {"complete": standing.decision_complete}),
                 (Notice, self.notice.id, notice),
                 (PhoneLine, self.line.id, _of_line(standing)),
-                (Recording, self.notice.recording_id, _recording(standing.first_sha256, standing.first_state)),
-                (Recording, self.second.id, _recording(standing.second_sha256, standing.second_state)),
+                (Recording, self.notice.recording_id, _recording(FIRST, standing.first_state)),
+                (Recording, self.second.id, _recording(SECOND, standing.second_state)),
                 (ImportBatch, self.batch, {"state": standing.import_state or "failed"}),
             ):
-                session.execute(update(table).where(table.id == row_id).values(**values))  # type: ignore[attr-defined]
+                session.execute(update(table).where(table.id == row_id).values(**values))
             session.execute(update(Platform).values(last_tick_at=ticked))
             session.execute(text("DELETE FROM call"))
             if called is not None:
@@ -124,8 +124,8 @@ def _of_line(it: Standing) -> dict[str, Any]:
     return {"state": it.line_state, "attested_until": it.attested_until}
 
 
-def _recording(sha256: str | None, state: str | None) -> dict[str, Any]:
-    return {"sha256": sha256 or SECOND, "state": state or "draft"}
+def _recording(sha256: str, state: str | None) -> dict[str, Any]:
+    return {"sha256": sha256, "state": state or "draft"}
 
 
 def _stage(gateway: Gateway) -> Stage:
@@ -199,7 +199,8 @@ def _drop_checks(gateway: Gateway) -> None:
     with gateway.runtime.engine.begin() as connection:
         found = connection.execute(
             text(
-                "SELECT conrelid::regclass, conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+                "SELECT conrelid::regclass, conname FROM pg_constraint"
+                " WHERE connamespace = 'public'::regnamespace"
                 " AND (contype = 'c' OR conname LIKE 'fk_notice_case_id%')"
             )
         ).all()
@@ -304,8 +305,8 @@ def test_it_is_silent_where(stage: Stage, broken: str) -> None:
     assert _both(stage, standing, stage.gateway.clock.at) == why
 
 
-# Boundaries in time. Ends are checked an hour ahead of the database's clock, starts an hour behind it, so that
-# the application's clock, which the test holds, is the one that decides.
+# Boundaries in time. Ends are checked an hour ahead of the database's clock, starts an hour behind it, so
+# that the application's clock, which the test holds, is the one that decides.
 
 AHEAD, BEHIND = timedelta(hours=1), timedelta(hours=-1)
 
@@ -409,4 +410,5 @@ def test_sql_and_python_agree_on_every_state(
 ) -> None:
     base = stage.gateway.clock.at
     standing = _drawn(stage, drawn, base)
-    _both(stage, standing, base + off, *(base + each if each is not None else None for each in (ticked, called)))
+    recorded = (None if each is None else base + each for each in (ticked, called))
+    _both(stage, standing, base + off, *recorded)

@@ -1,4 +1,4 @@
-"""The whole life of a notice, in any order of events, against a model of a few lines that says who hears what."""
+"""The life of a notice, in any order of events, against a model of a few lines that says who hears what."""
 
 import shutil
 import tempfile
@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from gateway.services.attest_line import attest_line
 from gateway.services.close_case import close_case
@@ -48,10 +54,7 @@ class Life(RuleBasedStateMachine):
         self.gateway = gateway
         today = self.today()
         self.attested_on = today - timedelta(days=28)
-        self.line = gateway.line(
-            attestation=Attestation("carrier-letter", "letter", self.attested_on), public_number="+8617100008001",
-            gateway_number="+8617100008001",
-        )  # fmt: skip
+        self.line = gateway.line(attestation=Attestation("carrier-letter", "letter", self.attested_on))
         self.carrier = FakeCarrier.of(gateway)
         self.on = True
         self.last_day = today + timedelta(days=12)

@@ -170,6 +170,7 @@ def test_on_a_full_disk_calls_are_connected_silently(sqlite_scene: Scene) -> Non
 
 def _limit_pages(gateway: Gateway, pages: int) -> None:
     """SQLite says "database or disk is full" as it does on a full disk."""
+
     @event.listens_for(gateway.runtime.engine, "connect")
     def limit(connection: sqlite3.Connection, _entry: object) -> None:
         connection.execute(f"PRAGMA max_page_count={pages}").close()

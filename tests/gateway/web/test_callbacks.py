@@ -83,9 +83,7 @@ def test_reports_in_any_order_end_in_the_same_record(sqlite_scene: Scene, order:
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_reports_before_the_call_end_in_the_same_outcome(
-    sqlite_scene: Scene, order: tuple[int, ...]
-) -> None:
+def test_reports_before_the_call_end_in_the_same_outcome(sqlite_scene: Scene, order: tuple[int, ...]) -> None:
     call = sid()
     _report(sqlite_scene, call, order)
     answer = sqlite_scene.voice(call=call)

@@ -1,4 +1,4 @@
-"""Who is let in: only the connection's carrier, over the very address that it signed; nobody else leaves a trace."""
+"""Who is let in: only the connection's carrier, over the very address that it signed."""
 
 import re
 from dataclasses import replace
@@ -107,9 +107,7 @@ def test_a_changed_secret_counts_at_once(sqlite_scene: Scene) -> None:
     with gateway.read() as session:
         connection_id = session.query(Connection.id).scalar()
     sealed = gateway.runtime.vault.seal("fresh secret", "secret")
-    change(
-        gateway, Connection, str(connection_id), secret_current_sealed=sealed, secret_next_sealed=None
-    )
+    change(gateway, Connection, str(connection_id), secret_current_sealed=sealed, secret_next_sealed=None)
     assert sqlite_scene.voice().status == 403
     sqlite_scene.carrier.secret = "fresh secret"
     assert sqlite_scene.voice().plays
@@ -137,9 +135,7 @@ def test_a_line_of_another_connection_is_not_found_by_this_one(sqlite_scene: Sce
     ],
     ids=["no CallSid", "two CallSids", "a CallSid of wrong shape", "two callers"],
 )
-def test_a_misshapen_call_is_connected_silently_and_leaves_an_alert_only(
-    scene: Scene, spoil: object
-) -> None:
+def test_a_misshapen_call_is_connected_silently_and_leaves_an_alert_only(scene: Scene, spoil: object) -> None:
     fields = scene.carrier.fields(scene.dialled, number(9999), sid(), {})
     answer = scene.carrier.post("voice", spoil(fields))  # type: ignore[operator]
     assert (answer.status, answer.plays, answer.dials) == (200, (), scene.delivered)
