@@ -1,5 +1,7 @@
 """How Alembic runs: over the connection that the program hands in, one transaction for each migration."""
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import TypeDecorator
 from sqlalchemy.types import TypeEngine
@@ -7,7 +9,7 @@ from sqlalchemy.types import TypeEngine
 from gateway.models import Base
 
 
-def plain_type(kind: str, item: object, _context: object) -> str | bool:
+def plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
     """Write our own column types as the plain SQLAlchemy types under them."""
     if kind == "type" and isinstance(item, TypeDecorator):
         plain: TypeEngine[object] = item.impl_instance

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -34,9 +35,13 @@ def _rules(gateway: Gateway, do: Callable[[Work], object], who: str = "clerk") -
     return [(each.field, each.rule) for each in refused.value.refusals]
 
 
+def _check(work: Work, line_id: str, connected_to: str | None) -> object:
+    return check_fallback(work, line_id, True, "letter", connected_to)
+
+
 def _line_rules(gateway: Gateway, who: str = "clerk", **changes: object) -> list[tuple[str, str]]:
     with pytest.raises(NotValid) as refused:
-        gateway.line(who=who, **changes)
+        gateway.line(who=who, **changes)  # type: ignore[arg-type]
     return [(each.field, each.rule) for each in refused.value.refusals]
 
 
@@ -131,11 +136,8 @@ def test_a_line_becomes_active_when_its_own_fallback_connected(sqlite_gateway: G
     line = sqlite_gateway.line(active=False)
     assert line.state == "enrolled"
     for where in (None, number(1), sqlite_gateway.dialled(line)):
-        assert _rules(
-            sqlite_gateway, lambda work, at=where: check_fallback(work, line.id, True, "r", at)
-        ) == [  # type: ignore[misc]
-            ("set_at_carrier", "fallback-does-not-connect")
-        ]
+        check = partial(_check, line_id=line.id, connected_to=where)
+        assert _rules(sqlite_gateway, check) == [("set_at_carrier", "fallback-does-not-connect")]
     where = sqlite_gateway.delivered(line)
     assert _rules(sqlite_gateway, lambda work: check_fallback(work, line.id, False, "", where)) == [
         ("set_at_carrier", "set-at-carrier"),

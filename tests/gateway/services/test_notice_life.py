@@ -226,7 +226,7 @@ def _run(make: Callable[[Path], str], folder: Path, examples: int) -> None:
     chosen = settings(
         max_examples=examples, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
     )
-    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[arg-type]
     while opened:
         opened.pop().runtime.close()
 

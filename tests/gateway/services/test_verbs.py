@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -95,7 +96,8 @@ def test_only_the_version_that_was_seen_is_changed(sqlite_gateway: Gateway, name
 
 def _version(gateway: Gateway, subject: str, ids: dict[str, str]) -> int:
     with gateway.read() as session:
-        return int(session.get_one(MODEL[subject], ids[subject]).version)
+        row: Any = session.get_one(MODEL[subject], ids[subject])
+        return int(row.version)
 
 
 # One person does not do two steps.

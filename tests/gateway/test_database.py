@@ -1,0 +1,166 @@
+"""How the database is opened: one writer at a time on SQLite, waits that end, and no weak durability."""
+
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+
+from gateway.database import DurabilityOff, open_engine, reading, refuse_weak_durability, writing
+
+
+@pytest.fixture
+def engine(database_url: str) -> Engine:
+    if database_url.startswith("sqlite"):
+        sqlite3.connect(database_url.removeprefix("sqlite:///")).close()
+    engine = open_engine(database_url, wait_ms=10_000, statement_ms=10_000, pool_size=8)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE counter (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)"))
+        connection.execute(text("INSERT INTO counter VALUES (1, 0)"))
+    return engine
+
+
+def _count(engine: Engine) -> int:
+    with reading(engine) as session:
+        return int(session.execute(text("SELECT n FROM counter")).scalar_one())
+
+
+def test_no_acknowledged_write_of_many_writers_is_lost(engine: Engine) -> None:
+    lock = " FOR UPDATE" if engine.dialect.name == "postgresql" else ""
+
+    def add(_index: int) -> None:
+        with writing(engine) as session:
+            present = session.execute(text(f"SELECT n FROM counter WHERE id = 1{lock}")).scalar_one()
+            session.execute(text("UPDATE counter SET n = :n"), {"n": present + 1})
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(add, range(80)))
+    assert _count(engine) == 80
+    engine.dispose()
+
+
+def test_an_error_rolls_everything_back(engine: Engine) -> None:
+    def fail() -> None:
+        with writing(engine) as session:
+            session.execute(text("UPDATE counter SET n = 5"))
+            session.execute(text("INSERT INTO counter VALUES (1, 0)"))
+
+    with pytest.raises(IntegrityError):
+        fail()
+    assert _count(engine) == 0
+    engine.dispose()
+
+
+def test_a_reading_sees_one_state_whatever_is_written_meanwhile(engine: Engine) -> None:
+    with reading(engine) as session:
+        first = session.execute(text("SELECT n FROM counter")).scalar_one()
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(_set_to_seven, engine).result(10)
+        assert session.execute(text("SELECT n FROM counter")).scalar_one() == first
+    assert _count(engine) == 7
+    engine.dispose()
+
+
+def _set_to_seven(engine: Engine) -> None:
+    with writing(engine) as session:
+        session.execute(text("UPDATE counter SET n = 7"))
+
+
+def test_a_writer_gives_up_when_its_wait_is_over(engine: Engine, database_url: str) -> None:
+    hasty = open_engine(database_url, wait_ms=50, statement_ms=50, pool_size=2)
+
+    def write() -> None:
+        with writing(hasty) as session:
+            session.execute(text("UPDATE counter SET n = 9"))
+
+    with writing(engine) as session:
+        session.execute(text("UPDATE counter SET n = 1"))
+        with pytest.raises(SQLAlchemyError), ThreadPoolExecutor(1) as thread:
+            thread.submit(write).result(10)
+    assert _count(engine) == 1
+    write()
+    assert _count(engine) == 9
+    hasty.dispose()
+    engine.dispose()
+
+
+def test_an_exhausted_pool_is_not_waited_for_longer_than_said(engine: Engine, database_url: str) -> None:
+    small = open_engine(database_url, wait_ms=50, statement_ms=5000, pool_size=1)
+    with small.connect(), pytest.raises(SQLAlchemyError):
+        small.connect()
+    small.dispose()
+    engine.dispose()
+
+
+def test_the_values_of_a_statement_never_stand_in_an_error(engine: Engine) -> None:
+    with pytest.raises(SQLAlchemyError) as fault, engine.begin() as connection:
+        connection.execute(text("SELECT * FROM nowhere WHERE number = :it"), {"it": "+8617100001234"})
+    assert "1710000" not in str(fault.value)
+    engine.dispose()
+
+
+def test_sqlite_is_opened_as_a_server_wants_it(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "it.db").close()
+    engine = open_engine(f"sqlite:///{tmp_path / 'it.db'}", wait_ms=250, statement_ms=1, pool_size=1)
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 250}
+    with engine.connect() as connection:
+        found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted}
+    assert found == wanted
+    engine.dispose()
+
+
+def test_a_sqlite_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'none.db'}", wait_ms=50, statement_ms=50, pool_size=1)
+    with pytest.raises(OperationalError):
+        engine.connect()
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_sqlite_writers_wait_in_this_process_and_not_at_the_file(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "it.db").close()
+    engine = open_engine(f"sqlite:///{tmp_path / 'it.db'}", wait_ms=5000, statement_ms=1, pool_size=4)
+    order, inside = [], threading.Event()
+
+    def second() -> None:
+        inside.wait(5)
+        with writing(engine):
+            order.append("second")
+
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(second)
+        with writing(engine):
+            inside.set()
+            order.append("first")
+        waiting.result(10)
+    assert order == ["first", "second"]
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_postgres_that_would_lose_what_it_acknowledged_is_refused(postgres_url: str) -> None:
+    engine = open_engine(postgres_url, wait_ms=1000, statement_ms=1000, pool_size=1)
+    refuse_weak_durability(engine)
+    name = engine.url.database
+    with engine.begin() as connection:
+        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+    engine.dispose()
+    with pytest.raises(DurabilityOff, match="synchronous_commit"):
+        refuse_weak_durability(engine)
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_postgres_statements_and_waits_end(postgres_url: str) -> None:
+    engine = open_engine(postgres_url, wait_ms=250, statement_ms=300, pool_size=1)
+    with engine.connect() as connection:
+        found = [
+            connection.exec_driver_sql(f"SHOW {name}").scalar_one()
+            for name in ("statement_timeout", "lock_timeout", "timezone")
+        ]
+        with pytest.raises(OperationalError):
+            connection.exec_driver_sql("SELECT pg_sleep(5)")
+    assert found == ["300ms", "250ms", "UTC"]
+    engine.dispose()
