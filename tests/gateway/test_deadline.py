@@ -73,8 +73,12 @@ def test_a_commit_under_way_when_time_is_out_is_waited_for() -> None:
         released.wait(LONG)
         return "committed"
 
+    def release() -> None:
+        settled.wait(LONG)
+        released.set()
+
     deadline = Deadline(1, SOON, LONG)
-    threading.Thread(target=lambda: (settled.wait(LONG), released.set())).start()
+    threading.Thread(target=release).start()
     assert deadline.run(work, deadline.until()) == "committed"
 
 

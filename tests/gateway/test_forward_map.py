@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from gateway.database import open_engine, reading
 from gateway.forward_map import ForwardMap, keep_fresh
@@ -83,9 +84,7 @@ def test_a_released_line_is_forgotten_and_its_number_can_come_back(
     assert fresh.deliver_to(line.connection_id, number(2001)) == gateway.delivered(again)
 
 
-def test_a_new_map_knows_a_number_that_was_released_and_came_back(
-    gateway: Gateway, fresh: ForwardMap
-) -> None:
+def test_a_new_map_knows_a_released_number_that_came_back(gateway: Gateway, fresh: ForwardMap) -> None:
     line = gateway.line(public_number=number(2001), gateway_number=number(2001))
     with gateway.work() as work:
         release_line(work, line.id, "letter")
@@ -112,15 +111,13 @@ def test_a_map_of_another_database_is_emptied_first(gateway: Gateway, fresh: For
     gateway.clock.forward(seconds=1)
     with gateway.work() as work:
         work.session.get_one(Platform, 1).created_at = gateway.clock.at
-        work.session.execute(Connection.__table__.update().values(change_no=0))
+        work.session.execute(update(Connection).values(change_no=0))
     _refresh(gateway, fresh)
     assert fresh.trunk("north") is None
     assert fresh.deliver_to(line.connection_id, gateway.dialled(line)) == gateway.delivered(line)
 
 
-def test_a_database_restored_from_a_backup_is_taken_over_as_it_is(
-    gateway: Gateway, fresh: ForwardMap
-) -> None:
+def test_a_database_restored_from_a_backup_is_taken_over(gateway: Gateway, fresh: ForwardMap) -> None:
     kept, lost = gateway.line(), gateway.line()
     _refresh(gateway, fresh)
     with gateway.work() as work:
@@ -131,9 +128,7 @@ def test_a_database_restored_from_a_backup_is_taken_over_as_it_is(
     assert fresh.deliver_to(kept.connection_id, gateway.dialled(kept)) == gateway.delivered(kept)
 
 
-def test_after_a_rotation_of_keys_old_entries_are_still_found(
-    sqlite_gateway: Gateway, tmp_path: Path
-) -> None:
+def test_after_a_rotation_of_keys_old_entries_are_found(sqlite_gateway: Gateway, tmp_path: Path) -> None:
     line, ring = sqlite_gateway.line(), Keyring.load(sqlite_gateway.runtime.settings.keys_path)
     first = ForwardMap(tmp_path / "map", Vault(ring))
     _refresh(sqlite_gateway, first)
@@ -185,13 +180,14 @@ def test_the_thread_that_keeps_it_fresh_outlives_what_goes_wrong(
     sqlite_gateway: Gateway, tmp_path: Path
 ) -> None:
     line, engine = sqlite_gateway.line(), sqlite_gateway.runtime.engine
+    dialled = sqlite_gateway.dialled(line)
     found = ForwardMap(tmp_path / "map", sqlite_gateway.runtime.vault)
     with sqlite_gateway.read() as session:
         connection = session.query(Connection).one()
         sealed = connection.secret_current_sealed
     change(sqlite_gateway, Connection, connection.id, secret_current_sealed=b"damaged")
     keep_fresh(found, engine, Turns(2))
-    assert found.deliver_to(line.connection_id, sqlite_gateway.dialled(line)) is None
+    assert found.deliver_to(line.connection_id, dialled) is None
     change(sqlite_gateway, Connection, connection.id, secret_current_sealed=sealed)
     keep_fresh(found, engine, Turns(1))
     assert found.deliver_to(line.connection_id, sqlite_gateway.dialled(line)) == sqlite_gateway.delivered(

@@ -14,17 +14,16 @@ from tests.gateway.records import actions, change
 
 def test_every_notice_of_the_case_ends_whatever_its_state(gateway: Gateway) -> None:
     case = gateway.case()
-    notices = [
-        gateway.notice(case=case, state=state) for state in ("draft", "submitted", "approved", "approved")
-    ]
+    states = ("draft", "submitted", "approved", "approved")
+    notices = [gateway.notice(case=case, state=state) for state in states]
     other = gateway.notice()
     with gateway.work() as work:
         suspend_notice(work, notices[3].id, "doubt")
     with gateway.work("administrator") as work:
         closed = close_case(work, case.id, 1, "paid")
     with gateway.read() as session:
-        states = [session.get_one(Notice, each.id).state for each in (*notices, other)]
-    assert states == ["ended"] * 4 + ["approved"]
+        now = [session.get_one(Notice, each.id).state for each in (*notices, other)]
+    assert now == ["ended"] * 4 + ["approved"]
     assert (closed.state, closed.closing_ground, closed.closed_at) == ("closed", 1, gateway.clock.at)
 
 
@@ -69,11 +68,8 @@ def test_a_calendar_without_the_year_delays_nothing(sqlite_gateway: Gateway) -> 
     sqlite_gateway.clock.forward(days=20 * 365)
     with sqlite_gateway.work() as work:
         case = close_case(work, notice.case_id, 1, "paid")
-    assert (case.state, case.formal_deletion, case.formal_deletion_due_on) == (
-        "closed",
-        "not_computable",
-        None,
-    )
+    due = case.formal_deletion, case.formal_deletion_due_on
+    assert (case.state, due) == ("closed", ("not_computable", None))
 
 
 def test_a_court_that_lost_its_law_still_closes(sqlite_gateway: Gateway) -> None:

@@ -81,7 +81,11 @@ def _check(work: Work, ids: Ids, seen: int | None) -> object:
 
 VERBS = {
     "submit a notice": Verb(
-        CLERK, "draft", "notice", "submitted", lambda w, i, v: submit_notice(w, i["notice"], None, v)
+        CLERK,
+        "draft",
+        "notice",
+        "submitted",
+        lambda w, i, v: submit_notice(w, i["notice"], None, v),
     ),
     "approve a notice": Verb(
         JUDGE,
@@ -92,7 +96,11 @@ VERBS = {
         versioned=False,
     ),
     "reject a notice": Verb(
-        JUDGE, "submitted", "notice", "rejected", lambda w, i, v: reject_notice(w, i["notice"], "unclear", v)
+        JUDGE,
+        "submitted",
+        "notice",
+        "rejected",
+        lambda w, i, v: reject_notice(w, i["notice"], "unclear", v),
     ),
     "suspend a notice": Verb(
         SILENCERS,
@@ -102,10 +110,18 @@ VERBS = {
         lambda w, i, v: suspend_notice(w, i["notice"], "doubt", v),
     ),
     "resume a notice": Verb(
-        JUDGE, "suspended", "notice", "resumed", lambda w, i, v: resume_notice(w, i["notice"], "clear", v)
+        JUDGE,
+        "suspended",
+        "notice",
+        "resumed",
+        lambda w, i, v: resume_notice(w, i["notice"], "clear", v),
     ),
     "end a notice": Verb(
-        SILENCERS, "approved", "notice", "ended", lambda w, i, v: end_notice(w, i["notice"], "over", v)
+        SILENCERS,
+        "approved",
+        "notice",
+        "ended",
+        lambda w, i, v: end_notice(w, i["notice"], "over", v),
     ),
     "review a notice": Verb(
         JUDGE,
@@ -115,7 +131,11 @@ VERBS = {
         lambda w, i, v: review_notice(w, i["notice"], w.today() + timedelta(days=60), "still due", v),
     ),
     "close a case": Verb(
-        SILENCERS, "approved", "case", "closed", lambda w, i, v: close_case(w, i["case"], 1, "paid", v)
+        SILENCERS,
+        "approved",
+        "case",
+        "closed",
+        lambda w, i, v: close_case(w, i["case"], 1, "paid", v),
     ),
     "delete a listing early": Verb(CLERK, "approved", "case", "", _delete_early),
     "attest a line": Verb(
@@ -127,7 +147,11 @@ VERBS = {
     ),
     "check a fallback": Verb(CLERK, "approved", "line", "fallback_checked", _check),
     "release a line": Verb(
-        CLERK, "draft", "line", "released", lambda w, i, v: release_line(w, i["line"], "carrier's letter", v)
+        CLERK,
+        "draft",
+        "line",
+        "released",
+        lambda w, i, v: release_line(w, i["line"], "carrier's letter", v),
     ),
     "propose a delivery": Verb(
         CLERK,
@@ -137,7 +161,11 @@ VERBS = {
         lambda w, i, v: propose_delivery(w, i["line"], number(4444), v),
     ),
     "approve a delivery": Verb(
-        JUDGE, "proposed", "line", "delivery_changed", lambda w, i, v: approve_delivery(w, i["line"], v)
+        JUDGE,
+        "proposed",
+        "line",
+        "delivery_changed",
+        lambda w, i, v: approve_delivery(w, i["line"], v),
     ),
     "submit a prompt": Verb(
         CLERK,
