@@ -173,6 +173,28 @@ class NewConnection:
 
 def add_connection(work: Work, new: NewConnection) -> Connection:
     """A connection; its secrets are sealed at once."""
+    _check_connection(work, new)
+    row = Connection(
+        id=work.new_id(),
+        slug=new.slug,
+        kind=new.kind,
+        account=new.account,
+        secret_current_sealed=work.vault.seal(new.secret, "secret"),
+        secret_next_sealed=work.vault.seal(new.next_secret, "secret") if new.next_secret else None,
+        public_base_url=new.public_base_url.rstrip("/"),
+        default_route=new.default_route,
+        country=new.country,
+        sip_hosts=new.sip_hosts,
+        change_no=next_change(work.session),
+        created_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.enter(PLATFORM, "added", "connection", row.id)
+    return row
+
+
+def _check_connection(work: Work, new: NewConnection) -> None:
     fields = Fields()
     if not _SLUG.fullmatch(new.slug):
         fields.add(
@@ -204,24 +226,6 @@ def add_connection(work: Work, new: NewConnection) -> Connection:
     if work.session.scalars(select(Connection.id).where(Connection.slug == new.slug)).first() is not None:
         fields.add("slug", "taken", "This name is taken.", "该名称已被使用。")
     fields.done()
-    row = Connection(
-        id=work.new_id(),
-        slug=new.slug,
-        kind=new.kind,
-        account=new.account,
-        secret_current_sealed=work.vault.seal(new.secret, "secret"),
-        secret_next_sealed=work.vault.seal(new.next_secret, "secret") if new.next_secret else None,
-        public_base_url=new.public_base_url.rstrip("/"),
-        default_route=new.default_route,
-        country=new.country,
-        sip_hosts=new.sip_hosts,
-        change_no=next_change(work.session),
-        created_at=work.now,
-    )
-    work.session.add(row)
-    work.session.flush()
-    work.enter(PLATFORM, "added", "connection", row.id)
-    return row
 
 
 def _is_route(template: str) -> bool:

@@ -188,7 +188,6 @@ def test_what_a_crash_interrupted_stays_silent_until_a_judge_ends_it(desk: Desk)
     with pytest.raises(KeyboardInterrupt):
         approve_import(judge, batch.id, batch.rows, batch.sha256, advance=crash)
     assert {notice.state for notice in _notices(desk)} == {"approved", "submitted"}
-    gateway.clock.forward(seconds=10)
     assert carrier.voice(gateway.dialled(line)).plays == ()
     desk.approve(batch, "judge2")
     gateway.clock.forward(seconds=10)
