@@ -4,6 +4,7 @@ from gateway.models.base import FAR_FUTURE, Base
 from gateway.models.call import Call, CallEvent, Heard
 from gateway.models.case import ALWAYS_OF_AGE, Debtor, Decision, EnforcementCase
 from gateway.models.connection import Connection
+from gateway.models.draft import EnrolmentDraft
 from gateway.models.line import PhoneLine, ProtectedCaller
 from gateway.models.notice import CreditHandoff, Notice, Objection
 from gateway.models.operation import Alert, ImportBatch, Lease, Platform
@@ -29,6 +30,7 @@ __all__ = [
     "Debtor",
     "Decision",
     "EnforcementCase",
+    "EnrolmentDraft",
     "Heard",
     "IdempotencyRecord",
     "ImportBatch",
