@@ -11,6 +11,7 @@ from gateway.services.refusals import WrongState
 class Event(StrEnum):
     """What happens to a notice."""
 
+    AMEND = "amend"
     SUBMIT = "submit"
     APPROVE = "approve"
     REJECT = "reject"
@@ -21,6 +22,7 @@ class Event(StrEnum):
 
 
 LIFE = {
+    Event.AMEND: ({"draft", "submitted", "rejected"}, "draft"),
     Event.SUBMIT: ({"draft", "rejected"}, "submitted"),
     Event.APPROVE: ({"submitted"}, "approved"),
     Event.REJECT: ({"submitted"}, "rejected"),
