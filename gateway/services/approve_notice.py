@@ -1,5 +1,6 @@
 """Approving a notice: a judge who did not submit it, bound to the version and the recordings that he saw."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ def approve_notice(work: Work, notice_id: str, reason: str, seen: Seen) -> Notic
     return approve(work, lock_waiting(work, notice_id), reason, seen, {})
 
 
-def approve(work: Work, waiting: Waiting, reason: str, seen: Seen, declared: dict[str, object]) -> Notice:
+def approve(work: Work, waiting: Waiting, reason: str, seen: Seen, declared: Mapping[str, object]) -> Notice:
     """Approve what is locked; `declared` is entered into the record beside the recordings."""
     notice = waiting.notice
     work.actor.must_differ_from(*GUARDS[Event.APPROVE].others(notice))

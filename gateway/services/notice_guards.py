@@ -1,4 +1,4 @@
-"""What must hold before a step in a notice's life: asked by the step itself, and by the page that offers it."""
+"""What must hold before a step in a notice's life: asked by the step, and by the page that offers it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
