@@ -4,7 +4,7 @@ from flask import Flask
 
 from gateway.runtime import Runtime
 from gateway.scheduler import run as run_scheduler
-from gateway.web import api, carrier, errors, health, media, requests
+from gateway.web import api, carrier, desk, errors, health, media, requests
 
 __all__ = ["create_app", "run_scheduler"]
 
@@ -22,4 +22,5 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(media.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(api.blueprint)
+    desk.install(app)
     return app

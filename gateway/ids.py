@@ -4,6 +4,8 @@ import secrets
 from datetime import datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ID_PATTERN = "^[0-9a-hjkmnp-tv-z]{26}$"
+"""What every id looks like, as a regular expression."""
 
 
 def new_id(now: datetime) -> str:

@@ -70,6 +70,13 @@ def _web_url(text: str) -> str:
     return text
 
 
+def _desk_url(text: str) -> str:
+    url = urlsplit(_web_url(text))
+    if url.path not in {"", "/"} or url.query or url.fragment or "@" in url.netloc:
+        raise ValueError("an origin without a path, such as https://desk.court.example")
+    return text.rstrip("/")
+
+
 def _data_dir(text: str) -> Path:
     """The directory named, else `var`, or `var/demo` where only a demonstration lives."""
     demonstration = Path("var/demo")
@@ -97,6 +104,12 @@ SETTINGS = (
     ),
     Setting("host", str, "127.0.0.1", "address on which `serve` listens"),
     Setting("port", _number(1, 65535), "8080", "port on which `serve` listens"),
+    Setting(
+        "desk_url",
+        _desk_url,
+        "",
+        "https origin at which browsers reach the desk; empty: http://<host>:<port>, for this machine only",
+    ),
     Setting("threads", _number(2, 256), "24", "requests that one worker process answers at the same time"),
     Setting("tick_seconds", _number(1, 60), "5", "how often the scheduler looks for what is due"),
     Setting("api_rate", _number(1, 10000), "50", "requests a second for each API token (none on silencing)"),
@@ -133,6 +146,7 @@ class Settings:
     key_dir: str
     host: str
     port: int
+    desk_url: str
     threads: int
     tick_seconds: int
     api_rate: int
@@ -150,6 +164,16 @@ class Settings:
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{(self.data_dir / 'gateway.db').absolute()}"
+
+    @property
+    def desk_origin(self) -> str:
+        """Scheme, host and port at which browsers reach the desk."""
+        return self.desk_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def desk_is_https(self) -> bool:
+        """Whether cookies may be kept from plain networks, and browsers told to come by https only."""
+        return self.desk_origin.startswith("https://")
 
     @property
     def keys_path(self) -> Path:

@@ -138,6 +138,10 @@ class Vault:
         """The hash under every key that is still read, the current one first."""
         return tuple(self.look_up_hash(value, key_id) for key_id in self.key_ids)
 
+    def signing_keys(self, use: str) -> tuple[bytes, ...]:
+        """Keys with which a library signs for one use, the current one first, the others to check only."""
+        return tuple(self._key(key_id, f"sign {use}") for key_id in self.key_ids)
+
     def digest(self, value: str, salt: str) -> str:
         """A salted digest for the audit record: tells whether a value is the same, never which it is."""
         key = self._key(self._ring.current, "audit")

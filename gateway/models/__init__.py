@@ -4,6 +4,14 @@ from gateway.models.base import FAR_FUTURE, Base
 from gateway.models.call import Call, CallEvent, Heard
 from gateway.models.case import ALWAYS_OF_AGE, Debtor, Decision, EnforcementCase
 from gateway.models.connection import Connection
+from gateway.models.desk import (
+    AccessLink,
+    DeskChallenge,
+    DeskSession,
+    SecurityKey,
+    SignInAttempt,
+    SsoIdentity,
+)
 from gateway.models.draft import EnrolmentDraft
 from gateway.models.line import PhoneLine, ProtectedCaller
 from gateway.models.notice import CreditHandoff, Notice, Objection
@@ -16,6 +24,7 @@ __all__ = [
     "ALWAYS_OF_AGE",
     "FAR_FUTURE",
     "ROLES",
+    "AccessLink",
     "Alert",
     "ApiToken",
     "AuditEntry",
@@ -29,6 +38,8 @@ __all__ = [
     "CreditHandoff",
     "Debtor",
     "Decision",
+    "DeskChallenge",
+    "DeskSession",
     "EnforcementCase",
     "EnrolmentDraft",
     "Heard",
@@ -43,5 +54,8 @@ __all__ = [
     "ProtectedCaller",
     "Recording",
     "Remark",
+    "SecurityKey",
+    "SignInAttempt",
+    "SsoIdentity",
     "User",
 ]

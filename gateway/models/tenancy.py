@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, Hash, Id, Line, Ref, Sealed, Word, one_of
@@ -49,6 +49,8 @@ class User(Base):
     roles: Mapped[Line]
     password_hash: Mapped[str | None] = mapped_column(Text)
     totp_sealed: Mapped[Sealed | None]
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The time step of the last code that was accepted: none of it or before it is accepted again."""
     disabled_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -19,6 +19,11 @@ PLATFORM = Chain("platform")
 GENESIS = "0" * 64
 
 
+def chain_of(court_id: str | None) -> Chain:
+    """The chain of a court, the platform's where there is none."""
+    return Chain(court_id) if court_id else PLATFORM
+
+
 def open_chain(session: Session, chain: Chain) -> None:
     """Start a chain: done once, when a court is made."""
     session.add(AuditHead(chain=chain, sequence=0, hash=GENESIS))

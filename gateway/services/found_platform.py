@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.jurisdictions import PROFILES
 from gateway.models import ROLES, ApiToken, Connection, Court, Platform, User
-from gateway.services.audit import PLATFORM, Chain, open_chain
+from gateway.services.audit import PLATFORM, Chain, chain_of, open_chain
 from gateway.services.change_numbers import next_change
 from gateway.services.permissions import SCOPES
 from gateway.services.read_numbers import Fields
@@ -129,7 +129,7 @@ def add_user(work: Work, new: NewUser) -> User:
     )
     work.session.add(user)
     work.session.flush()
-    work.enter(_chain(new.court_id), "added", "user_account", user.id, {"roles": user.roles})
+    work.enter(chain_of(new.court_id), "added", "user_account", user.id, {"roles": user.roles})
     return user
 
 
@@ -152,7 +152,7 @@ def issue_token(work: Work, user: User, scopes: frozenset[str], label: str, days
         created_at=work.now,
     )
     work.session.add(row)
-    work.enter(_chain(user.court_id), "issued", "api_token", row.id, {"scopes": row.scopes})
+    work.enter(chain_of(user.court_id), "issued", "api_token", row.id, {"scopes": row.scopes})
     return token
 
 
@@ -245,7 +245,3 @@ def is_origin(text: str) -> bool:
     scheme, _, rest = text.rstrip("/").partition("://")
     here = rest.partition(":")[0] in {"127.0.0.1", "localhost"}
     return bool(rest) and not set(rest) & set("/?#@ ") and (scheme == "https" or (scheme == "http" and here))
-
-
-def _chain(court_id: str | None) -> Chain:
-    return Chain(court_id) if court_id else PLATFORM

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from gateway.models import ApiToken, Connection, User
-from gateway.services.audit import PLATFORM, Chain
+from gateway.services.audit import PLATFORM, chain_of
 from gateway.services.change_numbers import next_change
 from gateway.services.found_platform import is_origin
 from gateway.services.permissions import Action
@@ -17,7 +17,7 @@ def disable_user(work: Work, user: User) -> None:
     if user.disabled_at is None:
         user.disabled_at = work.now
         user.version += 1
-        work.enter(_chain(user), "disabled", "user_account", user.id)
+        work.enter(chain_of(user.court_id), "disabled", "user_account", user.id)
 
 
 def revoke_token(work: Work, token_id: str) -> None:
@@ -28,7 +28,9 @@ def revoke_token(work: Work, token_id: str) -> None:
         raise NotFound
     if token.revoked_at is None:
         token.revoked_at = work.now
-        work.enter(_chain(work.session.get_one(User, token.user_id)), "revoked", "api_token", token.id)
+        work.enter(
+            chain_of(work.session.get_one(User, token.user_id).court_id), "revoked", "api_token", token.id
+        )
 
 
 def change_connection(
@@ -68,7 +70,3 @@ def change_connection(
     row.version += 1
     work.enter(PLATFORM, "changed", "connection", row.id, fields)
     return row
-
-
-def _chain(user: User) -> Chain:
-    return Chain(user.court_id) if user.court_id else PLATFORM

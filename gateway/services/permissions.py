@@ -30,6 +30,8 @@ class Action(StrEnum):
     ENABLE_COURT = "enable_court"
     PROTECT = "protect"
     MANAGE_USERS = "manage_users"
+    CONFIRM_RECOVERY = "confirm_recovery"
+    OWN_ACCOUNT = "own_account"
     MANAGE_CONNECTIONS = "manage_connections"
 
 
@@ -64,7 +66,9 @@ MAY = {
     Action.DISABLE_COURT: _grant("administrator operator", "silence"),
     Action.ENABLE_COURT: _grant("operator", "operate"),
     Action.PROTECT: _grant("clerk judge administrator operator", "silence"),
-    Action.MANAGE_USERS: _grant("administrator", "administer"),
+    Action.MANAGE_USERS: _grant("administrator operator", "administer"),
+    Action.CONFIRM_RECOVERY: _grant("judge president administrator operator", "administer"),
+    Action.OWN_ACCOUNT: _grant("clerk judge president auditor administrator operator", "administer"),
     Action.MANAGE_CONNECTIONS: _grant("operator", "operate"),
 }
 

@@ -53,3 +53,27 @@ class StaleVersion(ServiceRefused):
 def refuse(field: str, rule: str, en: str, zh: str, article: str = "") -> NotValid:
     """A refusal of one field."""
     return NotValid((Refusal(field=field, rule=rule, article=article, en=en, zh=zh),))
+
+
+@dataclass(eq=False)
+class SignInRefused(ServiceRefused):
+    """Not signed in; the words never tell whether there is such a person (401)."""
+
+    rule: str
+    en: str
+    zh: str
+
+
+@dataclass(eq=False)
+class TooManyAttempts(ServiceRefused):
+    """Try again after so many seconds (429)."""
+
+    seconds: int
+
+    @property
+    def en(self) -> str:
+        return f"Too many attempts. Try again in {self.seconds} seconds."
+
+    @property
+    def zh(self) -> str:
+        return f"尝试次数过多，请在{self.seconds}秒后重试。"

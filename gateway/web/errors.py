@@ -4,17 +4,20 @@ from pathlib import PurePath
 from traceback import extract_tb
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, make_response, request
 from werkzeug.exceptions import HTTPException
 
 from gateway.web.api import problems
+from gateway.web.desk import troubles
 
 _API = "/api/"
+_PLAIN = ("/webhooks/", "/recordings/", "/healthz", "/readyz", "/metrics")
+"""Doors at which no person stands: a plain line is enough."""
 _log = structlog.get_logger()
 
 
 def install(app: Flask) -> None:
-    """Plain answers for plain HTTP errors, problem details under /api; never a trace, nor what was sent."""
+    """Pages for people, problem details under /api, a line elsewhere; never a trace, nor what was sent."""
     app.register_error_handler(HTTPException, _told)
     app.register_error_handler(Exception, _trouble)
     app.after_request(_in_the_words_of_the_api)
@@ -25,7 +28,9 @@ def _told(fault: HTTPException) -> Response:
     if request.path.startswith(_API):
         headers = {name: value for name, value in fault.get_headers() if name in {"Allow", "Retry-After"}}
         return problems.answer(problems.of_status(status, headers))
-    return Response(f"{fault.name}\n", status, mimetype="text/plain")
+    if request.path.startswith(_PLAIN):
+        return Response(f"{fault.name}\n", status, mimetype="text/plain")
+    return make_response(troubles.page_of_status(fault))
 
 
 def _trouble(fault: Exception) -> Response:
@@ -38,7 +43,9 @@ def _trouble(fault: Exception) -> Response:
     _log.error("error", fault=type(fault).__name__, where=where)
     if request.path.startswith(_API):
         return problems.answer(problems.TROUBLE)
-    return Response("Internal Server Error\n", 500, mimetype="text/plain")
+    if request.path.startswith(_PLAIN):
+        return Response("Internal Server Error\n", 500, mimetype="text/plain")
+    return make_response(troubles.page_of_trouble())
 
 
 def _in_the_words_of_the_api(response: Response) -> Response:

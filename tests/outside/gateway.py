@@ -215,14 +215,14 @@ def serving(directory: Path, paper: dict[str, Any]) -> Iterator[Outside]:
         process = subprocess.Popen(command("serve"), env=environment, stdout=output, stderr=output)
     demo = Outside(process, paper, callers=count(500))
     try:
-        _wait_until_alive(demo)
+        wait_until_alive(demo)
         yield demo
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE_SECONDS)
 
 
-def _wait_until_alive(demo: Outside) -> None:
+def wait_until_alive(demo: Outside) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and demo.process.poll() is None:
         try:

@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from gateway.ids import ID_PATTERN
 from gateway.services.permissions import MAY
 from gateway.web.api.problems import MEDIA_TYPE
 from gateway.web.api.routes import Kind, Route, Sends
-from gateway.web.api.shapes import ID_PATTERN, ProblemDetails
+from gateway.web.api.shapes import ProblemDetails
 from gateway.web.api.table import ROUTES
 
 _REF = "#/components/schemas/{model}"

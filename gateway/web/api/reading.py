@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from gateway.ids import ID_PATTERN
 from gateway.runtime import Runtime
 from gateway.services.list_rows import Wanted
 from gateway.services.refusals import refuse
@@ -17,7 +18,7 @@ from gateway.web.api.broken import refused_shape, repeated
 from gateway.web.api.cursors import key_of
 from gateway.web.api.problems import Stopped
 from gateway.web.api.routes import Asked, Kind, Route, Sends
-from gateway.web.api.shapes import ID_PATTERN, Nothing, Query, Shape
+from gateway.web.api.shapes import Nothing, Query, Shape
 
 JSON_BYTES = 256 * 1024
 _ID = re.compile(ID_PATTERN)

@@ -1,0 +1,33 @@
+"""The court's desk: pages for clerks, judges, auditors and operators, rendered here, without a build.
+
+A page is a view with a decorator that says at which address it is, and which action whoever opens it must
+be allowed (`door.py`). Views hold no rule: they read a form, call a service, and show what it says. To add
+an area: a module with an `Area`, its templates under `templates/desk/`, its Chinese in
+`translations/zh/<area>.po`, one line in AREAS, and one in `navigation.py`.
+"""
+
+from flask import Blueprint, Flask
+from govuk_frontend_wtf.main import WTFormsHelpers
+
+from gateway.web.desk import assets, headers, home, languages, rendering, sign_in, troubles
+from gateway.web.desk.door import IdConverter, add_pages
+
+AREAS = (sign_in.AREA, home.AREA)
+"""Every area of the desk."""
+
+
+def install(app: Flask) -> None:
+    """Put the desk into the application."""
+    app.url_map.converters["id"] = IdConverter
+    rendering.install(app)
+    languages.install(app)
+    headers.install(app)
+    WTFormsHelpers(app)
+    blueprint = Blueprint("desk", __name__)
+    for area in AREAS:
+        add_pages(blueprint, area)
+    assets.install(blueprint)
+    languages.add_choice(blueprint)
+    troubles.install(blueprint)
+    headers.protect(blueprint)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,66 @@
+"""Codes of the database as words of the desk: the states of things, and roles."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+WORDS: dict[str, dict[str, LazyString]] = {
+    "notice": {
+        "draft": _l("Draft"),
+        "submitted": _l("Waiting for approval"),
+        "rejected": _l("Rejected"),
+        "approved": _l("Approved, not yet started"),
+        "in_force": _l("In force"),
+        "suspended": _l("Suspended"),
+        "ended": _l("Ended"),
+    },
+    "case": {"open": _l("Open"), "stayed": _l("Stayed"), "closed": _l("Closed")},
+    "line": {
+        "enrolled": _l("Enrolled, fallback not checked"),
+        "active": _l("Active"),
+        "released": _l("Released"),
+    },
+    "prompt": {
+        "draft": _l("Draft"),
+        "submitted": _l("Waiting for approval"),
+        "approved": _l("Approved"),
+        "rejected": _l("Rejected"),
+        "withdrawn": _l("Withdrawn"),
+    },
+    "objection": {"open": _l("Open"), "upheld": _l("Upheld"), "rejected": _l("Rejected")},
+    "import": {
+        "writing": _l("Being written"),
+        "submitted": _l("Waiting for approval"),
+        "approved": _l("Approved"),
+        "failed": _l("Failed"),
+    },
+    "role": {
+        "clerk": _l("Clerk"),
+        "judge": _l("Judge"),
+        "president": _l("President"),
+        "auditor": _l("Auditor"),
+        "administrator": _l("Court administrator"),
+        "operator": _l("Platform operator"),
+    },
+}
+"""Kind -> code -> word."""
+
+COLOURS = {
+    "in_force": "green",
+    "active": "green",
+    "approved": "green",
+    "upheld": "green",
+    "submitted": "blue",
+    "open": "blue",
+    "suspended": "orange",
+    "stayed": "orange",
+    "enrolled": "yellow",
+    "rejected": "red",
+    "withdrawn": "red",
+    "failed": "red",
+}
+"""Code -> colour of its tag; grey where none is named."""
+
+
+def word(kind: str, code: str | None) -> str:
+    """The word of a code; the code itself where a newer program wrote it."""
+    return str(WORDS[kind].get(code or "", code or ""))
