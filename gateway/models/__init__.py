@@ -12,6 +12,7 @@ from gateway.models.desk import (
     SignInAttempt,
     SsoIdentity,
 )
+from gateway.models.draft import EnrolmentDraft
 from gateway.models.line import PhoneLine, ProtectedCaller
 from gateway.models.notice import CreditHandoff, Notice, Objection
 from gateway.models.operation import Alert, ImportBatch, Lease, Platform
@@ -40,6 +41,7 @@ __all__ = [
     "DeskChallenge",
     "DeskSession",
     "EnforcementCase",
+    "EnrolmentDraft",
     "Heard",
     "IdempotencyRecord",
     "ImportBatch",

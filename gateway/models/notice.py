@@ -88,6 +88,7 @@ class Notice(Base):
     approved_by: Mapped[Ref | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None]
     approved_recordings: Mapped[str | None] = mapped_column(String(130))
+    approver_declarations_sealed: Mapped[Sealed | None]
     suspended_by: Mapped[Ref | None] = mapped_column(ForeignKey("user_account.id"))
     suspended_because: Mapped[Word | None]
     ended_at: Mapped[datetime | None]

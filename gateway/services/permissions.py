@@ -13,6 +13,7 @@ class Action(StrEnum):
 
     READ = "read"
     READ_NAMES = "read_names"
+    UNMASK = "unmask"
     READ_AUDIT = "read_audit"
     ENROL = "enrol"
     SUBMIT = "submit"
@@ -49,6 +50,7 @@ def _grant(roles: str, scope: str) -> Grant:
 MAY = {
     Action.READ: _grant("clerk judge president auditor administrator", "read"),
     Action.READ_NAMES: _grant("clerk judge president administrator", "read"),
+    Action.UNMASK: _grant("clerk judge president administrator", "unmask"),
     Action.READ_AUDIT: _grant("judge president auditor administrator", "read"),
     Action.ENROL: _grant("clerk", "enrol"),
     Action.SUBMIT: _grant("clerk", "enrol"),
