@@ -12,6 +12,7 @@ from gateway.models.desk import (
     SignInAttempt,
     SsoIdentity,
 )
+from gateway.models.import_job import ImportJob, ImportPart
 from gateway.models.line import PhoneLine, ProtectedCaller
 from gateway.models.notice import CreditHandoff, Notice, Objection
 from gateway.models.operation import Alert, ImportBatch, Lease, Platform
@@ -43,6 +44,8 @@ __all__ = [
     "Heard",
     "IdempotencyRecord",
     "ImportBatch",
+    "ImportJob",
+    "ImportPart",
     "Lease",
     "Notice",
     "Objection",
