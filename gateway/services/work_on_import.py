@@ -16,7 +16,7 @@ from gateway.services.import_columns import FILE_KINDS
 from gateway.services.prepare_rows import Prepared, prepare_rows
 from gateway.services.preview_import import keep_refusals, make_preview
 from gateway.services.read_csv import MOST_TOLD, RowRefusal, RowsRefused
-from gateway.services.receive_upload import declared_of
+from gateway.services.receive_upload import ENDED, declared_of
 from gateway.services.refusals import NotAllowed, NotValid, WrongState
 from gateway.services.stage_import import check_import, stage_import
 from gateway.services.store_upload import PURPOSE, forget_parts, open_parts, store_parts
@@ -65,8 +65,18 @@ def work_on_import(transactions: Transactions, job_id: str, worker: str) -> bool
         return False
     except (NotValid, WrongState, NotAllowed) as refused:
         _end(transactions, row, worker, "refused" if row.state == "checking" else "failed", refused)
-        forget_parts(transactions, job_id)
+    _forget(transactions, job_id)
     return True
+
+
+def _forget(transactions: Transactions, job_id: str) -> None:
+    """Of what is kept of the file, delete what nobody will need."""
+    with transactions.reading() as work:
+        row = work.session.get_one(ImportJob, job_id)
+    if row.state in ENDED:
+        forget_parts(transactions, job_id)
+    elif row.state == "checked" and row.read_as != "utf-8":
+        forget_parts(transactions, job_id, "upload")
 
 
 def _check(job: _Job) -> None:
@@ -80,10 +90,6 @@ def _check(job: _Job) -> None:
             if prepared.read_as != "utf-8" and not found.blocks:
                 store_parts(job.transactions, job.row.court_id, job.id, "rows", rows)
     _checked(job, prepared.read_as, (count, sha256), found, preview)
-    if found.blocks:
-        forget_parts(job.transactions, job.id)
-    elif prepared.read_as != "utf-8":
-        forget_parts(job.transactions, job.id, "upload")
 
 
 def _measure(rows: BinaryIO) -> tuple[int, str]:
@@ -157,7 +163,6 @@ def _write(job: _Job) -> None:
     content = "upload" if job.row.read_as == "utf-8" else "rows"
     with open_parts(job.transactions, job.id, content) as rows:
         _WRITE[job.row.kind](job, rows)
-    forget_parts(job.transactions, job.id)
 
 
 def _write_enrolment(job: _Job, rows: BinaryIO) -> None:

@@ -57,7 +57,9 @@ def read_workbook(
     """
     limits = (cpu_seconds, MEMORY_BYTES, OUTPUT_BYTES, UNPACKED_BYTES)
     command = [sys.executable, "-I", str(_CHILD), *map(str, limits), json.dumps(dict(kinds))]
-    upload.seek(0)
+    upload.flush()
+    # The child reads from where the system's file stands, not from where our buffer does.
+    os.lseek(upload.fileno(), 0, os.SEEK_SET)
     rows = memory_file("rows")
     with TemporaryDirectory() as nowhere, memory_file("told") as told:
         try:
