@@ -13,6 +13,7 @@ from gateway.models.desk import (
     SsoIdentity,
 )
 from gateway.models.draft import EnrolmentDraft
+from gateway.models.import_job import ImportJob, ImportPart
 from gateway.models.line import PhoneLine, ProtectedCaller
 from gateway.models.notice import CreditHandoff, Notice, Objection
 from gateway.models.operation import Alert, ImportBatch, Lease, Platform
@@ -45,6 +46,8 @@ __all__ = [
     "Heard",
     "IdempotencyRecord",
     "ImportBatch",
+    "ImportJob",
+    "ImportPart",
     "Lease",
     "Notice",
     "Objection",
