@@ -33,6 +33,8 @@ class Action(StrEnum):
     CONFIRM_RECOVERY = "confirm_recovery"
     OWN_ACCOUNT = "own_account"
     MANAGE_CONNECTIONS = "manage_connections"
+    CLOSE_ALERT = "close_alert"
+    READ_PLATFORM = "read_platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ MAY = {
     Action.CONFIRM_RECOVERY: _grant("judge president administrator operator", "administer"),
     Action.OWN_ACCOUNT: _grant("clerk judge president auditor administrator operator", "administer"),
     Action.MANAGE_CONNECTIONS: _grant("operator", "operate"),
+    Action.CLOSE_ALERT: _grant("clerk judge administrator operator", "silence"),
+    Action.READ_PLATFORM: _grant("operator", "operate"),
 }
 
 SCOPES = frozenset(grant.scope for grant in MAY.values())

@@ -14,6 +14,7 @@ from gateway.services.purge_debtors import purge_debtors
 from gateway.services.purge_heard import purge_heard
 from gateway.services.purge_imports import purge_imports
 from gateway.services.purge_rows import delete_rows, empty_rows
+from gateway.services.purge_uploads import purge_uploads
 from gateway.services.read_instant import read_instant
 from gateway.services.record_tick import record_tick
 from gateway.services.transactions import Transactions, always
@@ -94,8 +95,12 @@ def _drafts(transactions: Transactions, _settings: Settings, as_of: datetime) ->
     return {"enrolment_draft": delete_rows(transactions, EnrolmentDraft, due)}
 
 
+def _uploads(transactions: Transactions, _settings: Settings, as_of: datetime) -> Counts:
+    return purge_uploads(transactions, as_of)
+
+
 def _debtors(transactions: Transactions, settings: Settings, as_of: datetime) -> Counts:
     return {"debtor": purge_debtors(transactions, as_of - timedelta(days=settings.remark_retention_days))}
 
 
-RULES: tuple[Rule, ...] = (_calls, _heard, _remarks, _answers, _imports, _drafts, _debtors)
+RULES: tuple[Rule, ...] = (_calls, _heard, _remarks, _answers, _imports, _drafts, _uploads, _debtors)
