@@ -9,10 +9,35 @@ an area: a module with an `Area`, its templates under `templates/desk/`, its Chi
 from flask import Blueprint, Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 
-from gateway.web.desk import assets, headers, home, languages, rendering, sign_in, troubles
+from gateway.web.desk import (
+    approval,
+    assets,
+    cases,
+    enrolment,
+    headers,
+    home,
+    languages,
+    lines,
+    notice_steps,
+    notices,
+    objections,
+    rendering,
+    sign_in,
+    troubles,
+)
 from gateway.web.desk.door import IdConverter, add_pages
 
-AREAS = (sign_in.AREA, home.AREA)
+AREAS = (
+    sign_in.AREA,
+    home.AREA,
+    enrolment.AREA,
+    notices.AREA,
+    notice_steps.AREA,
+    approval.AREA,
+    cases.AREA,
+    lines.AREA,
+    objections.AREA,
+)
 """Every area of the desk."""
 
 

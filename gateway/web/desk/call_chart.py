@@ -52,7 +52,7 @@ class Chart:
     @property
     def told(self) -> str:
         """The chart in a sentence."""
-        return _("%(count)s calls in 90 days", count=self.calls)
+        return str(_("%(count)s calls in 90 days", count=self.calls))
 
 
 def chart_of(days: Sequence[CallsOfADay]) -> Chart:

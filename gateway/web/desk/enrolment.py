@@ -224,11 +224,9 @@ def _submit(here: Visit, draft_id: str, form: SubmitForm) -> tuple[Submitted | N
 
 def _submitted(submitted: Submitted) -> str:
     if not submitted.waits:
-        return _("The notice waits for a judge's approval.")
-    reasons = " ".join(said(each) for each in submitted.waits)
-    return _(
-        "Everything is enrolled. The notice is a draft until this is settled: %(reasons)s", reasons=reasons
-    )
+        return str(_("The notice waits for a judge's approval."))
+    told = _("Everything is enrolled. The notice is a draft until this is settled:")
+    return " ".join([told, *(said(each) for each in submitted.waits)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +253,7 @@ def _answers(work: Work, name: str, typed: Typed) -> Answers:
 def _answer(field) -> str:  # type: ignore[no-untyped-def]
     """What was chosen, in words; else what was typed."""
     chosen = field.data if isinstance(field.data, list) else [field.data]
-    words = {str(code): str(word) for code, word in getattr(field, "choices", None) or ()}
+    words = {str(each.value): str(each.label) for each in getattr(field, "choices", None) or ()}
     return "; ".join(words.get(str(each), str(each)) for each in chosen)
 
 

@@ -12,6 +12,7 @@ from gateway.services.enrol_case import profile_of
 from gateway.services.list_prompts import PromptFile, list_prompts
 from gateway.services.list_rows import Wanted
 from gateway.services.work import Work
+from gateway.web.desk.forms import choices_of
 from gateway.web.desk.languages import language
 
 MOST_RECORDINGS = 200
@@ -50,13 +51,13 @@ def service_methods(work: Work) -> list[tuple[str, str]]:
 
 
 def _grounds(work: Work, form: Any) -> None:
-    form.decision_grounds.choices = [
+    form.decision_grounds.choices = choices_of(
         (str(number), f"{number}. {told(law)}") for number, law in profile_of(work).grounds.items()
-    ]
+    )
 
 
 def _methods(work: Work, form: Any) -> None:
-    form.decision_service_method.choices = service_methods(work)
+    form.decision_service_method.choices = choices_of(service_methods(work))
 
 
 def bars(work: Work, form: Any) -> None:
@@ -67,13 +68,13 @@ def bars(work: Work, form: Any) -> None:
 
 def _connections(work: Work, form: Any) -> None:
     slugs = work.session.scalars(select(Connection.slug).order_by(Connection.slug)).all()
-    form.connection.choices = [("", _("Choose")), *((slug, slug) for slug in slugs)]
+    form.connection.choices = choices_of([("", _("Choose")), *((slug, slug) for slug in slugs)])
 
 
 def _recordings(work: Work, form: Any) -> None:
     named = [(each.recording.id, name_of(each)) for each in approved_recordings(work)]
-    form.prompts.choices = [("", _("Choose")), *named]
-    form.prompts_second.choices = [("", _("None")), *named]
+    form.prompts.choices = choices_of([("", _("Choose")), *named])
+    form.prompts_second.choices = choices_of([("", _("None")), *named])
 
 
 _FILL: Mapping[str, Callable[[Work, Any], None]] = {

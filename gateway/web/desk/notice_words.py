@@ -1,4 +1,4 @@
-"""Codes around a notice as words: callers, what happened and why, kinds of objection, items of an approval."""
+"""Codes around a notice as words: callers, what happened and why, kinds of objection, what is signed."""
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString

@@ -15,11 +15,11 @@ from gateway.services.permissions import Action
 from gateway.services.preview_calls import preview_notice
 from gateway.services.refusals import NotFound
 from gateway.services.work import Work
+from gateway.web.desk import rendering
 from gateway.web.desk.call_chart import chart_of
 from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.languages import language
 from gateway.web.desk.notice_forms import OFFERS, SuspendForm
-from gateway.web.desk import rendering
 from ivr.numbers import mask
 from prompts.store import RecordingDamaged, RecordingMissing
 
