@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from gateway.models import EnforcementCase, Notice, PhoneLine
-from gateway.services.check_activation import recordings_of, refuse_unlawful, span_of
+from gateway.services.check_activation import (
+    end_with_the_term,
+    recordings_of,
+    refuse_unlawful,
+    span_of,
+)
 from gateway.services.notice_life import Event, step
 from gateway.services.permissions import Action
 from gateway.services.refusals import NotAllowed, NotFound, WrongState
@@ -33,6 +38,7 @@ def approve_notice(work: Work, notice_id: str, reason: str, seen: Seen) -> Notic
     bind_decision(work, notice)
     line = work.find(PhoneLine, notice.line_id)
     refuse_unlawful(work, notice)
+    end_with_the_term(work, notice)
     _refuse_second_live(work, notice)
     remark = work.remark(require_reason(reason))
     notice.approved_by, notice.approved_at = work.actor.user_id, work.now

@@ -93,6 +93,13 @@ def recordings_of(work: Work, notice: Notice) -> list[Recording]:
     return [work.session.get_one(Recording, each) for each in ids]
 
 
+def end_with_the_term(work: Work, notice: Notice) -> None:
+    """A notice for which neither end nor review was set ends on the last day of the listing's term."""
+    if notice.ends_on is None and notice.review_on is None:
+        case = work.session.get_one(EnforcementCase, notice.case_id)
+        notice.ends_on = profile_of(work).listing_term(decisions_of(work, case)).last_day
+
+
 def span_of(work: Work, notice: Notice) -> Span:
     """The court's dates as instants: never before the approval, never beyond the term."""
     case = work.session.get_one(EnforcementCase, notice.case_id)
