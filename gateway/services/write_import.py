@@ -83,9 +83,7 @@ def _add_notice(chunk: Chunk, work: Work, rules: Rules, import_id: str, row: Che
     dates = entry.dates
     term = rules.profile.listing_term((entry.case.decision,))
     ends_on = dates.ends_on if dates.ends_on or dates.review_on else term.last_day
-    new = NewNotice(
-        of.case_id, line["id"], row.recordings, ends_on=ends_on, review_on=dates.review_on
-    )
+    new = NewNotice(of.case_id, line["id"], row.recordings, ends_on=ends_on, review_on=dates.review_on)
     notice = notice_columns(work, new, of.decision_id, of.decision_complete, import_id)
     submitted = {
         "state": "submitted",
