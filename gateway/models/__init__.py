@@ -18,6 +18,7 @@ from gateway.models.operation import Alert, ImportBatch, Lease, Platform
 from gateway.models.prompt import Prompt, Recording
 from gateway.models.record import AuditEntry, AuditHead
 from gateway.models.tenancy import ROLES, ApiToken, Court, CourtCalendarDay, IdempotencyRecord, Remark, User
+from gateway.models.test_call import TestCall
 
 __all__ = [
     "ALWAYS_OF_AGE",
@@ -55,5 +56,6 @@ __all__ = [
     "SecurityKey",
     "SignInAttempt",
     "SsoIdentity",
+    "TestCall",
     "User",
 ]
