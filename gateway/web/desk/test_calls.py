@@ -19,7 +19,15 @@ from gateway.services.read_test_call import (
 )
 from gateway.services.refusals import NotValid, WrongState
 from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, explain, select_field, submit_field, text_field, tick_field
+from gateway.web.desk.forms import (
+    Form,
+    choices_of,
+    explain,
+    select_field,
+    submit_field,
+    text_field,
+    tick_field,
+)
 from gateway.web.desk.rendering import done, show
 
 AREA = Area("test_calls")
@@ -65,7 +73,7 @@ def result(here: Visit, test_call_id: str) -> ResponseReturnValue:
 
 def _placed(here: Visit, choices: Choices, new: Callable[[TestCallForm], NewTestCall]) -> ResponseReturnValue:
     form = TestCallForm()
-    form.connection.choices = [(each.slug, each.slug) for each in choices.connections]
+    form.connection.choices = choices_of((each.slug, each.slug) for each in choices.connections)
     if form.validate_on_submit():
         try:
             placed = place_test_call(here.transactions(), _transport(), new(form))
