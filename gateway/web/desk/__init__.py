@@ -9,10 +9,31 @@ an area: a module with an `Area`, its templates under `templates/desk/`, its Chi
 from flask import Blueprint, Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 
-from gateway.web.desk import assets, headers, home, languages, rendering, sign_in, troubles
+from gateway.web.desk import (
+    assets,
+    headers,
+    home,
+    languages,
+    prompt_draft,
+    prompt_steps,
+    prompt_upload,
+    prompts,
+    rendering,
+    sign_in,
+    test_calls,
+    troubles,
+)
 from gateway.web.desk.door import IdConverter, add_pages
 
-AREAS = (sign_in.AREA, home.AREA)
+AREAS = (
+    sign_in.AREA,
+    home.AREA,
+    prompts.AREA,
+    prompt_upload.AREA,
+    prompt_steps.AREA,
+    prompt_draft.AREA,
+    test_calls.AREA,
+)
 """Every area of the desk."""
 
 
