@@ -9,10 +9,33 @@ an area: a module with an `Area`, its templates under `templates/desk/`, its Chi
 from flask import Blueprint, Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 
-from gateway.web.desk import assets, headers, home, languages, rendering, sign_in, troubles
+from gateway.web.desk import (
+    alerts,
+    assets,
+    audit_browser,
+    dashboard,
+    headers,
+    home,
+    languages,
+    lists,
+    rendering,
+    search,
+    settings_page,
+    sign_in,
+    troubles,
+)
 from gateway.web.desk.door import IdConverter, add_pages
 
-AREAS = (sign_in.AREA, home.AREA)
+AREAS = (
+    sign_in.AREA,
+    home.AREA,
+    lists.AREA,
+    search.AREA,
+    dashboard.AREA,
+    alerts.AREA,
+    audit_browser.AREA,
+    settings_page.AREA,
+)
 """Every area of the desk."""
 
 
