@@ -10,15 +10,21 @@ from flask import Blueprint, Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 
 from gateway.web.desk import (
+    alerts,
     assets,
+    audit_browser,
+    dashboard,
     headers,
     home,
     languages,
+    lists,
     prompt_draft,
     prompt_steps,
     prompt_upload,
     prompts,
     rendering,
+    search,
+    settings_page,
     sign_in,
     test_calls,
     troubles,
@@ -33,6 +39,12 @@ AREAS = (
     prompt_steps.AREA,
     prompt_draft.AREA,
     test_calls.AREA,
+    lists.AREA,
+    search.AREA,
+    dashboard.AREA,
+    alerts.AREA,
+    audit_browser.AREA,
+    settings_page.AREA,
 )
 """Every area of the desk."""
 
