@@ -10,19 +10,30 @@ from flask import Blueprint, Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 
 from gateway.web.desk import (
+    alerts,
     approval,
     assets,
+    audit_browser,
     cases,
+    dashboard,
     enrolment,
     headers,
     home,
     languages,
     lines,
+    lists,
     notice_steps,
     notices,
     objections,
+    prompt_draft,
+    prompt_steps,
+    prompt_upload,
+    prompts,
     rendering,
+    search,
+    settings_page,
     sign_in,
+    test_calls,
     troubles,
 )
 from gateway.web.desk.door import IdConverter, add_pages
@@ -37,6 +48,17 @@ AREAS = (
     cases.AREA,
     lines.AREA,
     objections.AREA,
+    prompts.AREA,
+    prompt_upload.AREA,
+    prompt_steps.AREA,
+    prompt_draft.AREA,
+    test_calls.AREA,
+    lists.AREA,
+    search.AREA,
+    dashboard.AREA,
+    alerts.AREA,
+    audit_browser.AREA,
+    settings_page.AREA,
 )
 """Every area of the desk."""
 
