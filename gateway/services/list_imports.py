@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from gateway.models import ImportBatch, ImportJob
-from gateway.services.list_rows import Page, Wanted, found, one_of_states, only, page_of
+from gateway.models import ImportBatch, ImportJob, User
+from gateway.services.list_rows import Page, Wanted, found, one_of_states, page_of
 from gateway.services.permissions import Action
 from gateway.services.preview_import import Preview, read_preview, read_refusals
 from gateway.services.read_csv import RowRefusal
@@ -31,12 +31,9 @@ def list_imports(work: Work, wanted: Wanted) -> Page[ImportBatch]:
     """A page of the court's published imports."""
     work.actor.must(Action.READ)
     one_of_states(wanted.state, STATES)
-    query = only(
-        select(ImportBatch).where(
-            ImportBatch.court_id == work.actor.court,
-            ImportBatch.state.in_((wanted.state,) if wanted.state else STATES),
-        ),
-        (),
+    query = select(ImportBatch).where(
+        ImportBatch.court_id == work.actor.court,
+        ImportBatch.state.in_((wanted.state,) if wanted.state else STATES),
     )
     return page_of(work, query, ImportBatch.id, wanted)
 
@@ -75,6 +72,25 @@ def read_file(work: Work, job_id: str) -> JobFile:
     may_see = job.preview_sealed is not None and work.actor.may(Action.READ_NAMES)
     preview = read_preview(work.vault.open(job.preview_sealed or b"", PURPOSE), refusals) if may_see else None
     return JobFile(job, _name(work, job), refusals, preview)
+
+
+def file_of_import(work: Work, import_id: str) -> JobFile | None:
+    """The uploaded file that became this import; None for one that came by another way, or long ago."""
+    work.actor.must(Action.READ)
+    query = select(ImportJob).where(ImportJob.import_id == import_id, ImportJob.court_id == work.actor.court)
+    job = work.session.scalars(query).one_or_none()
+    return JobFile(job, _name(work, job), (), None) if job is not None else None
+
+
+def names_of(work: Work, *user_ids: str | None) -> dict[str | None, str]:
+    """Who these people of the court are, for those who may see names."""
+    work.actor.must(Action.READ)
+    if not work.actor.may(Action.READ_NAMES):
+        return {}
+    query = select(User.id, User.name_sealed).where(
+        User.id.in_([each for each in user_ids if each]), User.court_id == work.actor.court
+    )
+    return {row.id: work.vault.open(row.name_sealed, "person") for row in work.session.execute(query)}
 
 
 def _name(work: Work, job: ImportJob) -> str:

@@ -112,7 +112,7 @@ def contents_of_import(work: Work, import_id: str) -> Contents:
         for ground in listed.split(","):
             grounds[ground] += rows
     by_state = select(Notice.state, func.count()).where(Notice.import_id == batch.id).group_by(Notice.state)
-    states = Counter(dict(work.session.execute(by_state).tuples()))
+    states = Counter(dict(map(tuple, work.session.execute(by_state))))
     return Contents(
         tuple(states.most_common()),
         tuple(sorted(grounds.items())),

@@ -9,10 +9,10 @@ an area: a module with an `Area`, its templates under `templates/desk/`, its Chi
 from flask import Blueprint, Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 
-from gateway.web.desk import assets, headers, home, languages, rendering, sign_in, troubles
+from gateway.web.desk import assets, headers, home, imports, languages, rendering, sign_in, troubles, uploads
 from gateway.web.desk.door import IdConverter, add_pages
 
-AREAS = (sign_in.AREA, home.AREA)
+AREAS = (sign_in.AREA, home.AREA, imports.AREA, uploads.AREA)
 """Every area of the desk."""
 
 

@@ -29,7 +29,8 @@ def install(app: Flask, settings: Settings, keys: tuple[bytes, ...]) -> None:
 
 def session_token() -> str:
     """The token with which this request says who it is; empty where it does not."""
-    return request.cookies.get(_name(_settings(), "desk-session"), "")
+    renewed: str = g.get("renewed_session", "")
+    return renewed or request.cookies.get(_name(_settings(), "desk-session"), "")
 
 
 def hand_out_session(response: Response, token: str) -> None:
