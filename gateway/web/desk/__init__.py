@@ -60,6 +60,9 @@ AREAS = (
     lines.AREA,
     objections.AREA,
 )
+from gateway.web.desk import home, imports, sign_in, uploads
+
+AREAS = (sign_in.AREA, home.AREA, imports.AREA, uploads.AREA)
 """Every area of the desk."""
 
 
