@@ -78,7 +78,7 @@ def _plan(connection: Connection, statement: str, parameters: object) -> list[st
 
 def _few(line: str, statement: str) -> bool:
     """Sorting a handful: what is over and not swept yet, and the alerts of the whole platform."""
-    return line.startswith("USE TEMP") and ( ("notice.ends_at <= ?" in statement or "FROM alert" in statement)
+    return line.startswith("USE TEMP") and ("notice.ends_at <= ?" in statement or "FROM alert" in statement)
 
 
 def _reads_all(line: str) -> bool:
