@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, literal_column, or_, select
 
 from gateway.models import (
     AccessLink,
@@ -31,7 +31,6 @@ RUNS_OUT_WITHIN, STALE_WITHIN = 14, 7
 
 
 LIVE = among(Notice.state, "approved", "suspended")
-STANDING = among(EnforcementCase.formal_deletion, "due", "not_computable")
 """As the partial indexes have it."""
 
 
@@ -217,8 +216,7 @@ def _deletions(work: Work, narrowed: Narrowed) -> Listing[EnforcementCase]:
     )
     conditions = (
         EnforcementCase.court_id == work.actor.court,
-        STANDING,
-        EnforcementCase.formal_deletion == "due",
+        EnforcementCase.formal_deletion == literal_column("'due'"),
         EnforcementCase.formal_deletion_due_on.is_not(None),
         *until,
     )
@@ -229,8 +227,7 @@ def _deletions(work: Work, narrowed: Narrowed) -> Listing[EnforcementCase]:
 def _deletions_without_clock(work: Work, _narrowed: Narrowed) -> Listing[EnforcementCase]:
     conditions = (
         EnforcementCase.court_id == work.actor.court,
-        STANDING,
-        EnforcementCase.formal_deletion == "not_computable",
+        EnforcementCase.formal_deletion == literal_column("'not_computable'"),
     )
     return Listing(EnforcementCase, (Branch(conditions),), newest_first=False)
 
