@@ -59,7 +59,17 @@ AREAS = (
     alerts.AREA,
     audit_browser.AREA,
     settings_page.AREA,
+    enrolment.AREA,
+    notices.AREA,
+    notice_steps.AREA,
+    approval.AREA,
+    cases.AREA,
+    lines.AREA,
+    objections.AREA,
 )
+from gateway.web.desk import home, imports, sign_in, uploads
+
+AREAS = (sign_in.AREA, home.AREA, imports.AREA, uploads.AREA)
 """Every area of the desk."""
 
 

@@ -42,7 +42,7 @@ def test_the_page_tells_all_of_a_notice_and_no_whole_number(office: Office) -> N
     carrier.voice(office.gateway.dialled(line), call=call)
     carrier.dialled(office.gateway.dialled(line), call, "completed")
     page = office.person("clerk").page(f"/desk/notices/{notice.id}")
-    for told in ("In force", "虚构人甲", "Notice: approved", "“lawful”", "虚构人4", "1 calls in 90 days"):
+    for told in ("In force", "虚构人甲", "Notice: approved", "“lawful”", "虚构人4", "1 call in 90 days"):
         assert told in page, told
     for number in (office.gateway.dialled(line), office.gateway.delivered(line)):
         assert number not in page
