@@ -19,6 +19,7 @@ from gateway.web.desk import (
     enrolment,
     headers,
     home,
+    imports,
     languages,
     lines,
     lists,
@@ -35,34 +36,34 @@ from gateway.web.desk import (
     sign_in,
     test_calls,
     troubles,
+    uploads,
 )
 from gateway.web.desk.door import IdConverter, add_pages
 
 AREAS = (
     sign_in.AREA,
     home.AREA,
-    prompts.AREA,
-    prompt_upload.AREA,
-    prompt_steps.AREA,
-    prompt_draft.AREA,
-    test_calls.AREA,
-    lists.AREA,
-    search.AREA,
-    dashboard.AREA,
     alerts.AREA,
-    audit_browser.AREA,
-    settings_page.AREA,
-    enrolment.AREA,
-    notices.AREA,
-    notice_steps.AREA,
     approval.AREA,
+    audit_browser.AREA,
     cases.AREA,
+    dashboard.AREA,
+    enrolment.AREA,
+    imports.AREA,
     lines.AREA,
+    lists.AREA,
+    notice_steps.AREA,
+    notices.AREA,
     objections.AREA,
+    prompt_draft.AREA,
+    prompt_steps.AREA,
+    prompt_upload.AREA,
+    prompts.AREA,
+    search.AREA,
+    settings_page.AREA,
+    test_calls.AREA,
+    uploads.AREA,
 )
-from gateway.web.desk import home, imports, sign_in, uploads
-
-AREAS = (sign_in.AREA, home.AREA, imports.AREA, uploads.AREA)
 """Every area of the desk."""
 
 
