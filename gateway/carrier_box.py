@@ -132,12 +132,20 @@ class CarrierBox:
     def place_call(self, dialled: str, caller: str, path: str = "voice") -> CallHeard:
         """One call from ringing to its last callback; `path` may be the line's fallback. Raises NoAnswer."""
         call = self.fields(dialled, caller)
+        heard = self._hear(path, call)
+        seconds = str(1 + round(sum(each.seconds for each in heard.heard)))
+        self.post("status", call | {"CallStatus": "completed", "CallDuration": seconds})
+        return heard
+
+    def be_called(self, url: str, phone: str, shown: str) -> CallHeard:
+        """Pick up a phone that the gateway had called, and hear what `url` plans. Raises NoAnswer."""
+        return self._hear(url, self.fields(phone, shown, Direction="outbound-api", CallStatus="in-progress"))
+
+    def _hear(self, path: str, call: Mapping[str, str]) -> CallHeard:
         reply = self.post(path, call)
         leg = _Leg()
         if reply.status == 200:
             self._follow(reply.body, call, leg)
-        seconds = str(1 + round(sum(each.seconds for each in leg.heard)))
-        self.post("status", call | {"CallStatus": "completed", "CallDuration": seconds})
         return CallHeard(
             reply.status,
             reply.body.decode("utf-8", "replace"),

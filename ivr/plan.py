@@ -40,6 +40,7 @@ class Why(StrEnum):
     key_pressed = "key_pressed"
     caller_id_refused = "caller_id_refused"
     leg_ended = "leg_ended"
+    test_call = "test_call"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from typing import Final, Literal
 
 import numpy as np
 
+from prompts.draft_mark import marks_in
 from prompts.levels import WINDOW_MS, measure, window_levels
 from prompts.refusals import AudioRefusal
 from prompts.shaping import CEILING_DBFS, TARGET_LUFS, audible
-from prompts.sound import Samples, run_lengths
+from prompts.sound import Mask, Samples, Span, run_lengths, runs_of
 from prompts.telephone import RATE
 from prompts.tones import Heard, heard_tones
 
@@ -34,6 +35,7 @@ class Check:
     """What one rule found: the measured value in the rule's unit, and the words where it did not pass."""
 
     rule: str
+    measure: str
     severity: Severity
     passed: bool
     measured: float
@@ -56,7 +58,7 @@ UPLOAD_RULES: Final = (
     Rule("audio-offset", "offset", "% of full scale", "refuse", most=10,
          en="The recording is shifted by direct current; the recorder or its cable is faulty.",
          zh="录音存在直流偏移，录音设备或线路有故障。"),
-    Rule("audio-too-quiet", "loudness", "LUFS", "refuse", least=-50,
+    Rule("audio-too-quiet", "level", "LUFS", "refuse", least=-50,
          en="The recording is too quiet to be amplified cleanly.", zh="录音音量过低，放大后噪声过大。"),
 )  # fmt: skip
 
@@ -83,19 +85,46 @@ RESULT_RULES: Final = (
     Rule("audio-pause", "pause", "ms", "warn", most=2_000,
          en="There is a pause of more than two seconds; callers may think that the call was lost.",
          zh="录音中有超过 2 秒的停顿，来电人可能以为通话已中断。"),
+    Rule("audio-draft", "draft", "", "refuse", most=0,
+         en="This is a draft voice, for trying a text; callers hear a human voice. Please record the text.",
+         zh="这是用于试听文字的草稿语音；来电人只能听到真人录音，请重新录制。"),
 )  # fmt: skip
 
 _TONE_RULE: Final = "audio-tone"
+_CLIPPING_SHOWN: Final = 0.03
+"""Per cent: below, it is the one highest wave of an ordinary recording."""
+_CLIPPED_APART_MS: Final = 50
 
 
 def clipped_percent(samples: Samples) -> float:
     """The share (%) of samples that lie three or more in a row at the very peak; 0 where the peak is low."""
+    runs = run_lengths(_at_peak(samples))
+    return 100 * float(runs[runs >= 3].sum()) / max(1, len(samples))
+
+
+def clipped_spans(channels: Samples, rate: int) -> tuple[Span, ...]:
+    """Where an upload of (frames, channels) is clipped, places less than 50 ms apart being one."""
+    spans: list[Span] = []
+    for start, end in sorted(span for channel in channels.T for span in _clipped(channel, rate)):
+        if spans and start - spans[-1][1] < _CLIPPED_APART_MS:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((start, end))
+    return tuple(spans)
+
+
+def _clipped(samples: Samples, rate: int) -> list[Span]:
+    if clipped_percent(samples) <= _CLIPPING_SHOWN:
+        return []
+    runs = runs_of(_at_peak(samples))
+    lasting = runs[runs[:, 1] - runs[:, 0] >= 3]
+    return [(int(start * 1000 / rate), int(end * 1000 / rate) + 1) for start, end in lasting.tolist()]
+
+
+def _at_peak(samples: Samples) -> Mask:
     magnitude = np.abs(samples)
     peak = magnitude.max(initial=0.0)
-    if peak < 0.25:
-        return 0.0
-    runs = run_lengths(magnitude >= 0.999 * peak)
-    return 100 * float(runs[runs >= 3].sum()) / len(magnitude)
+    return np.asarray(magnitude >= 0.999 * peak) if peak >= 0.25 else np.zeros(len(samples), np.bool_)
 
 
 def check_upload(channels: Samples, telephone: Samples) -> tuple[Check, ...]:
@@ -104,7 +133,7 @@ def check_upload(channels: Samples, telephone: Samples) -> tuple[Check, ...]:
         "speech": float(audible(telephone).sum() * WINDOW_MS),
         "clipped": max(clipped_percent(channel) for channel in channels.T),
         "offset": 100 * float(np.abs(channels.mean(axis=0)).max()),
-        "loudness": measure(telephone, RATE).lufs,
+        "level": measure(telephone, RATE).lufs,
     }
     return tuple(_apply(rule, measures[rule.measure]) for rule in UPLOAD_RULES)
 
@@ -119,9 +148,10 @@ def check_result(samples: Samples) -> tuple[Check, ...]:
         "range": loudness.range_lu,
         "contrast": _contrast_db(samples),
         "pause": _longest_pause_ms(samples),
+        "draft": float(marks_in(samples)),
     }
     checks = tuple(_apply(rule, measures[rule.measure]) for rule in RESULT_RULES)
-    return checks + tuple(_tone_check(tone) for tone in heard_tones(samples))
+    return checks + (tuple(_tone_check(tone) for tone in heard_tones(samples)) or (_NO_TONE,))
 
 
 def refusals_of(checks: tuple[Check, ...]) -> tuple[AudioRefusal, ...]:
@@ -135,15 +165,17 @@ def refusals_of(checks: tuple[Check, ...]) -> tuple[AudioRefusal, ...]:
 
 def _apply(rule: Rule, measured: float) -> Check:
     passed = rule.least <= measured <= rule.most
-    return Check(
-        rule.rule, rule.severity, passed, measured, rule.least, rule.most, rule.unit, rule.en, rule.zh
-    )
+    words = (rule.unit, rule.en, rule.zh)
+    return Check(rule.rule, rule.measure, rule.severity, passed, measured, rule.least, rule.most, *words)
 
 
 def _tone_check(tone: Heard) -> Check:
     en = f"The recording holds a telephone tone ({tone.name}) that could drive a caller's equipment."
     zh = f"录音中含有可能触发来电人设备的电话信号音（{tone.name}）。"
-    return Check(_TONE_RULE, "refuse", False, tone.ms, 0, 0, "ms", en, zh)
+    return Check(_TONE_RULE, "tone", "refuse", False, tone.ms, -np.inf, 0, "ms", en, zh)
+
+
+_NO_TONE: Final = Check(_TONE_RULE, "tone", "refuse", True, 0, -np.inf, 0, "ms", "", "")
 
 
 def _contrast_db(samples: Samples) -> float:

@@ -28,7 +28,8 @@ READERS: Final = {
     "mp3": ("mp3", ("mp3float", "mp3")),
     "ogg": ("ogg", ("opus", "libopus", "vorbis")),
     "webm": ("webm", ("opus", "libopus", "vorbis")),
-    "m4a": ("mov", ("aac", "alac")),
+    # Browsers record into MP4 too: Safari with AAC, Chromium with Opus.
+    "m4a": ("mov", ("aac", "alac", "opus", "libopus")),
 }
 
 

@@ -58,11 +58,17 @@ def audible(samples: Samples) -> Mask:
 
 def trim(samples: Samples) -> Samples:
     """Without the silence before the first and after the last word, but for 60 ms of soft consonants."""
+    start, end = spoken_span(samples)
+    return samples[start:end]
+
+
+def spoken_span(samples: Samples) -> tuple[int, int]:
+    """From where to where `trim` keeps the samples; (0, 0) where nothing is said."""
     windows = np.flatnonzero(audible(samples))
     if not len(windows):
-        return samples[:0]
+        return 0, 0
     width, margin = RATE * WINDOW_MS // 1000, RATE * MARGIN_MS // 1000
-    return samples[max(0, windows[0] * width - margin) : (windows[-1] + 1) * width + margin]
+    return max(0, int(windows[0]) * width - margin), (int(windows[-1]) + 1) * width + margin
 
 
 def normalise(samples: Samples) -> Samples:

@@ -11,6 +11,9 @@ Samples = NDArray[np.float64]
 
 Mask = NDArray[np.bool_]
 
+Span = tuple[int, int]
+"""From and to, in milliseconds."""
+
 MAX_BYTES: Final = 20_000_000
 MAX_SECONDS: Final = 120
 MIN_RATE: Final = 8_000
@@ -25,7 +28,13 @@ class Sound:
     rate: int
 
 
+def runs_of(mask: Mask) -> NDArray[np.intp]:
+    """The runs of true values in their order, as rows of (first index, index after the last)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return edges.reshape(-1, 2)
+
+
 def run_lengths(mask: Mask) -> NDArray[np.intp]:
     """The lengths of the runs of true values, in their order."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return edges[1::2] - edges[::2]
+    runs = runs_of(mask)
+    return runs[:, 1] - runs[:, 0]

@@ -68,17 +68,17 @@ class Heard:
 
 def heard_tones(samples: Samples) -> tuple[Heard, ...]:
     """The tones in mono 8 kHz samples, in the order of the table; last a steady one of any other pitch."""
-    power, frequencies = _spectra(samples)
+    power, frequencies = spectra(samples)
     if not len(power):
         return ()
-    lasting = ((tone, _longest_ms(_holds(power, frequencies, tone))) for tone in TONES)
+    lasting = ((tone, _longest_ms(holds(power, frequencies, tone))) for tone in TONES)
     found = [Heard(tone.name, ms) for tone, ms in lasting if ms >= tone.least_ms]
     if not found and (ms := _steady_ms(power, frequencies)) >= STEADY_MS:
         found.append(Heard("steady tone", ms))
     return tuple(found)
 
 
-def _spectra(samples: Samples) -> tuple[Samples, Samples]:
+def spectra(samples: Samples) -> tuple[Samples, Samples]:
     """Shares of power per frequency (rows sum to 1, or are 0 where a frame is quiet), and the frequencies."""
     width, hop = RATE * FRAME_MS // 1000, RATE * HOP_MS // 1000
     if len(samples) < width:
@@ -91,7 +91,7 @@ def _spectra(samples: Samples) -> tuple[Samples, Samples]:
     return shares, np.asarray(np.fft.rfftfreq(4 * width, 1 / RATE), np.float64)
 
 
-def _holds(shares: Samples, frequencies: Samples, tone: Tone) -> Mask:
+def holds(shares: Samples, frequencies: Samples, tone: Tone) -> Mask:
     """For each frame, whether it holds the tone."""
     near = [np.abs(frequencies - hertz) <= NEAR_HZ for hertz in tone.hertz]
     pure = shares[:, np.any(near, axis=0)].sum(axis=1) >= PURE_SHARE

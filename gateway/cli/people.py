@@ -209,6 +209,16 @@ def promote(slug: str) -> None:
     click.echo("the old secret is accepted no more")
 
 
+@connection.command("call-from")
+@click.argument("slug")
+@click.argument("number")
+def call_from(slug: str, number: str) -> None:
+    """Name the carrier's number from which the gateway places test calls."""
+    with working(open_runtime()) as work:
+        change_connection(work, slug, outgoing_number=number)
+    click.echo("test calls over this connection show that number")
+
+
 @connection.command("move")
 @click.argument("slug")
 @click.argument("public_base_url")

@@ -41,12 +41,11 @@ from gateway.services.found_platform import (
 )
 from gateway.services.judge_prompt import approve_prompt, submit_prompt
 from gateway.services.manage_access import change_connection
+from gateway.services.prepare_sound import finished_sound
 from gateway.services.submit_notice import submit_notice
-from gateway.services.upload_prompt import NewPrompt, PreparedSound, upload_prompt
+from gateway.services.upload_prompt import NewPrompt, upload_prompt
 from gateway.services.work import Work
 from prompts import catalogue
-from prompts.levels import measure
-from prompts.telephone import RATE, duration_ms, samples_of
 
 Working = Callable[[Actor], AbstractContextManager[Work]]
 """Opens one transaction of a person."""
@@ -57,6 +56,8 @@ SLUG = "demo"
 COURT, OTHER_COURT = "演示法院 Demonstration Court", "另一演示法院 Other Demonstration Court"
 FOUNDER = Actor("demonstration", None, frozenset({"operator", "administrator"}))
 PROTECTED = "+8617100009110"
+CALLS_FROM = "+8617100009120"
+"""Where test calls come from."""
 PLACES = 4000
 RESERVE = 2
 """Notices of different cases in force that the story leaves alone."""
@@ -142,11 +143,11 @@ def _person(work: Work, scene: Scene, role: str, court_id: str | None, roles: tu
 def _connection(work: Work, base_url: str) -> None:
     row = work.session.scalars(select(Connection).where(Connection.slug == SLUG)).one_or_none()
     if row is None:
-        account = "AC" + secrets.token_hex(16)
-        new = NewConnection(SLUG, "twilio", account, secrets.token_hex(16), base_url, secrets.token_hex(16))
+        account, secret, coming = "AC" + secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16)
+        new = NewConnection(SLUG, "twilio", account, secret, base_url, coming, outgoing_number=CALLS_FROM)
         add_connection(work, new)
-    elif row.public_base_url != base_url:
-        change_connection(work, SLUG, public_base_url=base_url)
+    elif row.public_base_url != base_url or row.outgoing_sealed is None:
+        change_connection(work, SLUG, public_base_url=base_url, outgoing_number=CALLS_FROM)
 
 
 def _protected(work: Work) -> None:
@@ -174,9 +175,7 @@ def _recording(runtime: Runtime, scene: Scene, working: Working, shipped: catalo
         found = work.session.scalars(query.where(Recording.court_id == work.actor.court)).first()
         if found is not None and runtime.recordings.is_whole(shipped.sha256):
             return found
-        samples = samples_of(wav)
-        loudness = measure(samples, RATE)
-        sound = PreparedSound(wav, shipped.sha256, duration_ms(wav), loudness.lufs, loudness.peak_dbfs)
+        sound = finished_sound(wav)
         new = NewPrompt(f"演示通知 {shipped.name}", shipped.language, shipped.transcript)
         found = upload_prompt(work, runtime.recordings, new, sound).id
         submit_prompt(work, found)

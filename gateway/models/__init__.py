@@ -21,6 +21,7 @@ from gateway.models.prompt import Prompt, Recording
 from gateway.models.record import AuditEntry, AuditHead
 from gateway.models.tally import OF_NO_COURT, CallTally, NoticeTally
 from gateway.models.tenancy import ROLES, ApiToken, Court, CourtCalendarDay, IdempotencyRecord, Remark, User
+from gateway.models.test_call import TestCall
 
 __all__ = [
     "ALWAYS_OF_AGE",
@@ -64,5 +65,6 @@ __all__ = [
     "SecurityKey",
     "SignInAttempt",
     "SsoIdentity",
+    "TestCall",
     "User",
 ]

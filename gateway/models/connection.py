@@ -27,6 +27,8 @@ class Connection(Base):
     country: Mapped[str] = mapped_column(String(2))
     sip_hosts: Mapped[str] = mapped_column(Text, default="")
     notice_mode: Mapped[Word] = mapped_column(default="answered")
+    outgoing_sealed: Mapped[Sealed | None]
+    """The number from which the gateway itself calls, for test calls."""
     change_no: Mapped[int] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -50,6 +50,8 @@ class Recording(Base):
     duration_ms: Mapped[int]
     loudness_lufs: Mapped[float] = mapped_column(Float)
     peak_dbfs: Mapped[float] = mapped_column(Float)
+    findings: Mapped[str | None] = mapped_column(Text)
+    """What the checks found when it was uploaded; see gateway/services/prompt_report.py."""
     state: Mapped[Word] = mapped_column(default="draft")
     uploaded_by: Mapped[Ref] = mapped_column(ForeignKey("user_account.id"))
     submitted_by: Mapped[Ref | None] = mapped_column(ForeignKey("user_account.id"))

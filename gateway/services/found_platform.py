@@ -169,11 +169,13 @@ class NewConnection:
     default_route: str | None = None
     country: str = "CN"
     sip_hosts: str = ""
+    outgoing_number: str | None = None
+    """The carrier's number from which the gateway itself calls; without one there are no test calls."""
 
 
 def add_connection(work: Work, new: NewConnection) -> Connection:
     """A connection; its secrets are sealed at once."""
-    _check_connection(work, new)
+    outgoing = _check_connection(work, new)
     row = Connection(
         id=work.new_id(),
         slug=new.slug,
@@ -185,6 +187,7 @@ def add_connection(work: Work, new: NewConnection) -> Connection:
         default_route=new.default_route,
         country=new.country,
         sip_hosts=new.sip_hosts,
+        outgoing_sealed=work.vault.seal(outgoing, "number") if outgoing else None,
         change_no=next_change(work.session),
         created_at=work.now,
     )
@@ -194,8 +197,12 @@ def add_connection(work: Work, new: NewConnection) -> Connection:
     return row
 
 
-def _check_connection(work: Work, new: NewConnection) -> None:
+def _check_connection(work: Work, new: NewConnection) -> str:
+    """Raise NotValid; returns the outgoing number as E.164, empty where there is none."""
     fields = Fields()
+    outgoing = ""
+    if new.outgoing_number:
+        outgoing = fields.number("outgoing_number", new.outgoing_number, new.country)
     if not _SLUG.fullmatch(new.slug):
         fields.add(
             "slug",
@@ -226,6 +233,7 @@ def _check_connection(work: Work, new: NewConnection) -> None:
     if work.session.scalars(select(Connection.id).where(Connection.slug == new.slug)).first() is not None:
         fields.add("slug", "taken", "This name is taken.", "该名称已被使用。")
     fields.done()
+    return outgoing
 
 
 def _is_route(template: str) -> bool:

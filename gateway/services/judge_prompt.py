@@ -5,7 +5,7 @@ from gateway.services.permissions import Action
 from gateway.services.refusals import WrongState
 from gateway.services.work import Work, expect_version, require_reason
 
-_LIFE = {
+LIFE = {
     "submitted": {"draft", "rejected"},
     "approved": {"submitted"},
     "rejected": {"submitted"},
@@ -81,7 +81,7 @@ def _remark(work: Work, reason: str | None) -> str | None:
 def _step(work: Work, recording_id: str, after: str, seen_version: int | None) -> Recording:
     recording = work.find(Recording, recording_id)
     expect_version(recording, seen_version)
-    if recording.state not in _LIFE[after]:
+    if recording.state not in LIFE[after]:
         raise WrongState(
             "wrong-state",
             f"The recording is {recording.state}; this cannot be done now.",

@@ -7,6 +7,7 @@ from gateway.services.audit import PLATFORM, chain_of
 from gateway.services.change_numbers import next_change
 from gateway.services.found_platform import is_origin
 from gateway.services.permissions import Action
+from gateway.services.read_numbers import Fields
 from gateway.services.refusals import NotFound, WrongState, refuse
 from gateway.services.work import Work
 
@@ -40,8 +41,9 @@ def change_connection(
     next_secret: str | None = None,
     promote: bool = False,
     public_base_url: str | None = None,
+    outgoing_number: str | None = None,
 ) -> Connection:
-    """Rotate a secret in two steps, or move to another origin."""
+    """Rotate a secret in two steps, move to another origin, or call from another number."""
     work.actor.must(Action.MANAGE_CONNECTIONS)
     query = select(Connection).where(Connection.slug == slug).with_for_update()
     row = work.session.scalars(query).one_or_none()
@@ -66,7 +68,17 @@ def change_connection(
             )
         row.public_base_url = public_base_url.rstrip("/")
         fields["public_base_url"] = row.public_base_url
+    if outgoing_number is not None:
+        fields["outgoing_number"] = _call_from(work, row, outgoing_number)
     row.change_no = next_change(work.session)
     row.version += 1
     work.enter(PLATFORM, "changed", "connection", row.id, fields)
     return row
+
+
+def _call_from(work: Work, row: Connection, text: str) -> str:
+    fields = Fields()
+    number = fields.number("outgoing_number", text, row.country)
+    fields.done()
+    row.outgoing_sealed = work.vault.seal(number, "number")
+    return number

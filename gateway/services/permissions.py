@@ -29,6 +29,7 @@ class Action(StrEnum):
     DISABLE_COURT = "disable_court"
     ENABLE_COURT = "enable_court"
     PROTECT = "protect"
+    TEST_CALL = "test_call"
     MANAGE_USERS = "manage_users"
     CONFIRM_RECOVERY = "confirm_recovery"
     OWN_ACCOUNT = "own_account"
@@ -68,6 +69,7 @@ MAY = {
     Action.DISABLE_COURT: _grant("administrator operator", "silence"),
     Action.ENABLE_COURT: _grant("operator", "operate"),
     Action.PROTECT: _grant("clerk judge administrator operator", "silence"),
+    Action.TEST_CALL: _grant("clerk judge", "enrol"),
     Action.MANAGE_USERS: _grant("administrator operator", "administer"),
     Action.CONFIRM_RECOVERY: _grant("judge president administrator operator", "administer"),
     Action.OWN_ACCOUNT: _grant("clerk judge president auditor administrator operator", "administer"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
-from gateway.models import Call, CallEvent, EnrolmentDraft, IdempotencyRecord, Remark
+from gateway.models import Call, CallEvent, EnrolmentDraft, IdempotencyRecord, Remark, TestCall
 from gateway.runtime import Runtime
 from gateway.services.audit import PLATFORM, append_entry
 from gateway.services.purge_debtors import purge_debtors
@@ -69,6 +69,7 @@ def _calls(transactions: Transactions, settings: Settings, as_of: datetime) -> C
     return {
         "call": delete_rows(transactions, Call, Call.received_at <= before),
         "call_event": delete_rows(transactions, CallEvent, CallEvent.at <= before),
+        "test_call": delete_rows(transactions, TestCall, TestCall.created_at <= before),
     }
 
 

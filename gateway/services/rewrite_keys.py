@@ -37,7 +37,11 @@ SEALED: tuple[tuple[type[Base], dict[str, str]], ...] = (
         dict.fromkeys(("public_sealed", "gateway_sealed", "deliver_sealed", "proposed_sealed"), "number"),
     ),
     (ProtectedCaller, {"number_sealed": "number"}),
-    (Connection, dict.fromkeys(("secret_current_sealed", "secret_next_sealed"), "secret")),
+    (
+        Connection,
+        dict.fromkeys(("secret_current_sealed", "secret_next_sealed"), "secret")
+        | {"outgoing_sealed": "number"},
+    ),
     (Debtor, dict.fromkeys(("name_sealed", "identity_sealed", "representative_sealed"), "person")),
     (Decision, {"signed_by_sealed": "person", "declarations_sealed": "declarations"}),
     (EnforcementCase, {"obligation_sealed": "obligation"}),

@@ -7,8 +7,12 @@ from sqlalchemy import func, select
 
 from gateway.models import Prompt, Recording
 from gateway.services.permissions import Action
+from gateway.services.prompt_report import Report, written
 from gateway.services.read_numbers import Fields
 from gateway.services.work import Work
+from prompts.findings import Finding
+from prompts.sound import Span
+from prompts.wording import WordingFinding, lint
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -28,6 +32,8 @@ class PreparedSound:
     duration_ms: int
     loudness_lufs: float
     peak_dbfs: float
+    findings: tuple[Finding, ...] = ()
+    clipped: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ def upload_prompt(work: Work, sounds: Sounds, new: NewPrompt, sound: PreparedSou
         duration_ms=sound.duration_ms,
         loudness_lufs=sound.loudness_lufs,
         peak_dbfs=sound.peak_dbfs,
+        findings=written(Report(sound.findings, wording_of(work, new), sound.clipped)),
         uploaded_by=work.actor.user_id,
         created_at=work.now,
     )
@@ -82,6 +89,11 @@ def upload_prompt(work: Work, sounds: Sounds, new: NewPrompt, sound: PreparedSou
     work.session.flush()
     work.changed("uploaded", recording, {"sha256": recording.sha256})
     return recording
+
+
+def wording_of(work: Work, new: NewPrompt) -> tuple[WordingFinding, ...]:
+    """What the wording lint says of the transcript in this court."""
+    return lint(new.transcript.strip(), new.language, demo_court=work.court().demo)
 
 
 def _prompt(work: Work, new: NewPrompt) -> Prompt:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from gateway.models import (
+    AccessLink,
     Alert,
     EnforcementCase,
     ImportBatch,
@@ -18,6 +19,7 @@ from gateway.models import (
     Objection,
     PhoneLine,
     Recording,
+    User,
 )
 from gateway.services.keyset import Branch, Listing
 from gateway.services.list_rows import published
@@ -110,6 +112,19 @@ def _deliveries(work: Work, narrowed: Narrowed) -> Listing[PhoneLine]:
         *((PhoneLine.connection_id == narrowed.connection,) if narrowed.connection else ()),
     )
     return Listing(PhoneLine, (Branch(conditions),), newest_first=False)
+
+
+def _recoveries(work: Work, _narrowed: Narrowed) -> Listing[AccessLink]:
+    """Somebody of the court has lost his second factor, and another person has asked for a new one."""
+    people = select(User.id).where(User.court_id == work.actor.court)
+    conditions = (
+        AccessLink.user_id.in_(people),
+        AccessLink.kind == "recovery",
+        AccessLink.state == "requested",
+        AccessLink.expires_at > work.now,
+        *_mine_not(work, AccessLink.made_by, AccessLink.user_id),
+    )
+    return Listing(AccessLink, (Branch(conditions),), newest_first=False)
 
 
 def _suspended(work: Work, narrowed: Narrowed) -> tuple[ColumnElement[bool], ...]:
@@ -249,6 +264,7 @@ SECTIONS = (
     Section("recordings_to_approve", Action.APPROVE, _recordings),
     Section("imports_to_approve", Action.APPROVE, _imports),
     Section("deliveries_to_approve", Action.APPROVE, _deliveries),
+    Section("recoveries", Action.CONFIRM_RECOVERY, _recoveries),
     Section("notices_to_review", Action.REVIEW, _to_review),
     Section("notices_to_resume", Action.RESUME, _to_resume),
     Section("objections", Action.OBJECT, _objections),

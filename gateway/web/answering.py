@@ -9,12 +9,14 @@ from typing import TypeVar
 
 import lmdb
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gateway.database import writing
-from gateway.deadline import Ticket
+from gateway.deadline import Ticket, TooLate
 from gateway.services.alerts import open_alert
 from gateway.services.answer_call import AnsweredMeanwhile, Desk, Trunk, answer_call, by_default_route
+from gateway.services.answer_test_call import answer_test_call
 from gateway.services.record_progress import line_dialled, record_progress
 from gateway.web import metrics
 from gateway.web.guard import Genuine, NobodyKnows
@@ -74,6 +76,21 @@ def follow(genuine: Genuine, facts: CallFacts, event: Event, plan: FollowUp) -> 
 def keep(genuine: Genuine, facts: CallFacts, event: Event) -> None:
     """Keep what the carrier reports, where nothing is to be answered."""
     follow(genuine, facts, event, lambda _line, _facts, _event: hang_up(Why.leg_ended))
+
+
+def answer_test(genuine: Genuine, test_call_id: str, facts: CallFacts) -> CallPlan:
+    """The plan for a test call. Nobody is to be connected: whatever goes wrong, it ends."""
+
+    def work(session: Session, now: datetime) -> CallPlan:
+        return answer_test_call(session, genuine.trunk.id, test_call_id, facts.carrier_call_id, now)
+
+    try:
+        return genuine.runtime.deadline.run(
+            lambda ticket: _in_transaction(genuine, ticket, work), genuine.until
+        )
+    except (SQLAlchemyError, TooLate) as fault:
+        _log.error("test call not answered", fault=type(fault).__name__, connection=genuine.trunk.slug)
+        return hang_up(Why.trouble)
 
 
 def connect_misshapen(genuine: Genuine, misshapen: Misshapen) -> CallPlan:

@@ -3,7 +3,8 @@
 import structlog
 from flask import Blueprint, Response
 
-from gateway.services.fallback_tokens import BadToken, open_token
+from gateway.services import fallback_tokens, test_call_tokens
+from gateway.services.fallback_tokens import BadToken
 from gateway.web import answering
 from gateway.web.guard import Genuine, NobodyKnows, NotGenuine, let_in
 from gateway.web.requests import runtime
@@ -90,10 +91,25 @@ def fallback(slug: str, token: str) -> Response:
     """The carrier's voice webhook failed: connect from what is sealed in the address, and play nothing."""
     genuine = let_in(runtime(), slug)
     try:
-        route = open_token(genuine.runtime.vault, slug, token)
+        route = fallback_tokens.open_token(genuine.runtime.vault, slug, token)
     except BadToken:
         raise NotGenuine("token") from None
     return _reply(genuine, connect_blindly(route.deliver_to, Why.fallback))
+
+
+@blueprint.post("/test/<token>")
+def test_call(slug: str, token: str) -> Response:
+    """A phone that the gateway itself had called was picked up; nobody waits to be connected."""
+    genuine = let_in(runtime(), slug)
+    test_call_id = test_call_tokens.open_token(genuine.runtime.vault, slug, token)
+    if test_call_id is None:
+        raise NotGenuine("token")
+    try:
+        facts = genuine.carrier.read_call(genuine.request)
+    except Misshapen as misshapen:
+        _log.warning("misshapen webhook", fault=misshapen.reason, connection=slug)
+        return _reply(genuine, hang_up(Why.trouble))
+    return _reply(genuine, answering.answer_test(genuine, test_call_id, facts))
 
 
 def _reply(genuine: Genuine, plan: CallPlan) -> Response:

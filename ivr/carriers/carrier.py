@@ -111,6 +111,9 @@ class Addresses:
     def fallback(self, token: str) -> str:
         return self._webhook(f"fallback/{token}")
 
+    def test_call(self, token: str) -> str:
+        return self._webhook(f"test/{token}")
+
     def _webhook(self, name: str) -> str:
         return f"{self.base}/webhooks/{self.connection}/{name}"
 

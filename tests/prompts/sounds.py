@@ -69,11 +69,31 @@ _MUXERS = {
 }
 
 
+# As a browser's MediaRecorder writes while it still records: no length in the header, sound in fragments.
+_LIVE = {
+    "webm": ("webm", "libopus", {"live": "1"}),
+    "mp4-aac": ("mp4", "aac", {"movflags": "frag_keyframe+empty_moov+default_base_moof", "brand": "iso5"}),
+    "mp4-opus": ("mp4", "libopus", {"movflags": "frag_keyframe+empty_moov+default_base_moof"}),
+}
+
+
+def recorded_live(container: str, samples: Wave) -> bytes:
+    """Mono samples at 48 kHz as a browser would write them that does not know yet when it ends."""
+    muxer, codec, options = _LIVE[container]
+    return _written(muxer, codec, options, samples, 1, False)
+
+
 def encoded(container: str, samples: Wave, tracks: int = 1, cover: bool = False) -> bytes:
-    """Mono samples at 48 kHz as a browser or telephone would write them."""
+    """Mono samples at 48 kHz as a telephone or an audio program would write them."""
     muxer, codec = _MUXERS[container]
+    return _written(muxer, codec, {}, samples, tracks, cover)
+
+
+def _written(
+    muxer: str, codec: str, options: dict[str, str], samples: Wave, tracks: int, cover: bool
+) -> bytes:
     file = io.BytesIO()
-    with av.open(file, "w", format=muxer) as output:
+    with av.open(file, "w", format=muxer, options=options) as output:
         streams = [cast(AudioStream, output.add_stream(codec, rate=48_000)) for _ in range(tracks)]
         for stream in streams:
             stream.layout = "mono"

@@ -5,7 +5,7 @@ import pytest
 
 from prompts.pipeline import AudioRefused, telephone_audio
 from prompts.refusals import UNREADABLE
-from tests.prompts.sounds import encoded, hush, noise, speech, tone, wav
+from tests.prompts.sounds import encoded, hush, noise, recorded_live, speech, tone, wav
 
 
 def refused(upload: bytes) -> list[str]:
@@ -39,6 +39,13 @@ def test_speech_of_four_seconds_becomes_telephone_audio(upload: bytes) -> None:
     assert audio.peak_dbfs <= -3.0
     assert audio.warnings == ()
     assert audio.wav[44 : 44 + 4_800] == bytes(4_800)
+
+
+@pytest.mark.parametrize("container", ["webm", "mp4-aac", "mp4-opus"])
+def test_what_a_browser_records_without_knowing_its_length_is_taken(container: str) -> None:
+    audio = telephone_audio(recorded_live(container, speech(4, 48_000)))
+    assert 4_300 < audio.duration_ms < 4_650
+    assert audio.warnings == ()
 
 
 @pytest.mark.parametrize("container", ["wav", "mp3"])

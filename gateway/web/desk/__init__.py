@@ -9,10 +9,47 @@ an area: a module with an `Area`, its templates under `templates/desk/`, its Chi
 from flask import Blueprint, Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 
-from gateway.web.desk import assets, headers, home, imports, languages, rendering, sign_in, troubles, uploads
+from gateway.web.desk import (
+    alerts,
+    assets,
+    audit_browser,
+    dashboard,
+    headers,
+    home,
+    imports,
+    languages,
+    lists,
+    prompt_draft,
+    prompt_steps,
+    prompt_upload,
+    prompts,
+    rendering,
+    search,
+    settings_page,
+    sign_in,
+    test_calls,
+    troubles,
+    uploads,
+)
 from gateway.web.desk.door import IdConverter, add_pages
 
-AREAS = (sign_in.AREA, home.AREA, imports.AREA, uploads.AREA)
+AREAS = (
+    sign_in.AREA,
+    home.AREA,
+    imports.AREA,
+    uploads.AREA,
+    prompts.AREA,
+    prompt_upload.AREA,
+    prompt_steps.AREA,
+    prompt_draft.AREA,
+    test_calls.AREA,
+    lists.AREA,
+    search.AREA,
+    dashboard.AREA,
+    alerts.AREA,
+    audit_browser.AREA,
+    settings_page.AREA,
+)
 """Every area of the desk."""
 
 

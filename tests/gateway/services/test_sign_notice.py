@@ -291,12 +291,3 @@ def test_a_judge_whose_role_was_taken_away_meanwhile_does_not_approve(sqlite_gat
     with pytest.raises(NotAllowed) as refused:
         _sign(sqlite_gateway, notice.id, sight)
     assert refused.value.rule == "role"
-
-
-def test_a_listing_with_a_term_still_needs_somebodys_end_or_review_date(sqlite_gateway: Gateway) -> None:
-    with sqlite_gateway.work() as work:
-        decision = replace(new_case(work.today(), 78).decision, grounds=frozenset({4}), term_months=24)
-    case = sqlite_gateway.case(decision=decision)
-    with pytest.raises(NotValid) as refused:
-        sqlite_gateway.notice(state="submitted", case=case, review_on=None)
-    assert [(each.field, each.rule) for each in refused.value.refusals] == [("review_on", "end-or-review")]
