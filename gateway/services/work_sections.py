@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, literal_column, or_, select
 
 from gateway.models import (
     AccessLink,
@@ -21,13 +21,17 @@ from gateway.models import (
     Recording,
     User,
 )
-from gateway.services.keyset import Branch, Listing
+from gateway.services.keyset import Branch, Listing, among, aside
 from gateway.services.list_rows import published
 from gateway.services.permissions import Action
 from gateway.services.work import Work
 
 RUNS_OUT_WITHIN, STALE_WITHIN = 14, 7
 """Days ahead from which a notice, and an attestation, is shown where nobody asked for another span."""
+
+
+LIVE = among(Notice.state, "approved", "suspended")
+"""As the partial indexes have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def _suspended(work: Work, narrowed: Narrowed) -> tuple[ColumnElement[bool], ...
     return (
         Notice.court_id == work.actor.court,
         Notice.state == "suspended",
-        Notice.ends_at > work.now,
+        aside(Notice.ends_at) > work.now,
         *_on(narrowed),
     )
 
@@ -147,7 +151,7 @@ def _to_resume(work: Work, narrowed: Narrowed) -> Listing[Notice]:
     conditions = (
         *_suspended(work, narrowed),
         *_mine_not(work, Notice.suspended_by, Notice.submitted_by, Notice.created_by),
-        Notice.review_until > work.now,
+        aside(Notice.review_until) > work.now,
         ~objected.correlate(Notice),
         _attested(work),
     )
@@ -156,7 +160,7 @@ def _to_resume(work: Work, narrowed: Narrowed) -> Listing[Notice]:
 
 def _to_review(work: Work, narrowed: Narrowed) -> Listing[Notice]:
     """Silent because the review date has passed; the longest first."""
-    conditions = (*_suspended(work, narrowed), Notice.review_until <= work.now)
+    conditions = (LIVE, *_suspended(work, narrowed), Notice.review_until <= work.now)
     return Listing(Notice, (Branch(conditions, Notice.review_until),), newest_first=False)
 
 
@@ -212,7 +216,7 @@ def _deletions(work: Work, narrowed: Narrowed) -> Listing[EnforcementCase]:
     )
     conditions = (
         EnforcementCase.court_id == work.actor.court,
-        EnforcementCase.formal_deletion == "due",
+        EnforcementCase.formal_deletion == literal_column("'due'"),
         EnforcementCase.formal_deletion_due_on.is_not(None),
         *until,
     )
@@ -223,7 +227,7 @@ def _deletions(work: Work, narrowed: Narrowed) -> Listing[EnforcementCase]:
 def _deletions_without_clock(work: Work, _narrowed: Narrowed) -> Listing[EnforcementCase]:
     conditions = (
         EnforcementCase.court_id == work.actor.court,
-        EnforcementCase.formal_deletion == "not_computable",
+        EnforcementCase.formal_deletion == literal_column("'not_computable'"),
     )
     return Listing(EnforcementCase, (Branch(conditions),), newest_first=False)
 
@@ -231,7 +235,7 @@ def _deletions_without_clock(work: Work, _narrowed: Narrowed) -> Listing[Enforce
 def _running_out(work: Work, narrowed: Narrowed) -> Listing[Notice]:
     """Approved or suspended notices whose end or review comes within the span; what comes first counts."""
     until = _span(work, narrowed, RUNS_OUT_WITHIN)
-    live = (Notice.court_id == work.actor.court, Notice.state.in_(("approved", "suspended")), *_on(narrowed))
+    live = (Notice.court_id == work.actor.court, LIVE, *_on(narrowed))
     ends = (*live, Notice.ends_at > work.now, Notice.ends_at <= until, Notice.ends_at <= Notice.review_until)
     due = (
         *live,

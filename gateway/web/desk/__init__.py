@@ -11,14 +11,21 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 
 from gateway.web.desk import (
     alerts,
+    approval,
     assets,
     audit_browser,
+    cases,
     dashboard,
+    enrolment,
     headers,
     home,
     imports,
     languages,
+    lines,
     lists,
+    notice_steps,
+    notices,
+    objections,
     prompt_draft,
     prompt_steps,
     prompt_upload,
@@ -49,6 +56,13 @@ AREAS = (
     alerts.AREA,
     audit_browser.AREA,
     settings_page.AREA,
+    enrolment.AREA,
+    notices.AREA,
+    notice_steps.AREA,
+    approval.AREA,
+    cases.AREA,
+    lines.AREA,
+    objections.AREA,
 )
 """Every area of the desk."""
 

@@ -63,11 +63,12 @@ def _calls(found: Dashboard) -> Markup:
 def _summary(found: Dashboard) -> str:
     """What the chart shows, in a sentence."""
     total = {name: sum(each.counts[name] for each in found.days) for name in ("heard", "connected", "failed")}
-    return _(
+    text: str = _(
         "In %(days)s days %(heard)s calls heard the notice, %(connected)s were connected, %(failed)s failed.",
         days=len(found.days),
         **{name: format_decimal(number) for name, number in total.items()},
     )
+    return text
 
 
 def _plans(found: Dashboard) -> Markup:

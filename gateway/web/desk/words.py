@@ -3,6 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from gateway.web.desk.notice_words import NOTICE_WORDS
+
 WORDS: dict[str, dict[str, LazyString]] = {
     "notice": {
         "draft": _l("Draft"),
@@ -63,6 +65,7 @@ WORDS: dict[str, dict[str, LazyString]] = {
         "administrator": _l("Court administrator"),
         "operator": _l("Platform operator"),
     },
+    **NOTICE_WORDS,
 }
 """Kind -> code -> word."""
 

@@ -45,8 +45,10 @@ def test_an_empty_work_list_says_so_in_chinese(office: Office) -> None:
 
 
 def test_filters_stay_in_the_address_and_in_the_form(office: Office) -> None:
+    gateway = office.gateway
+    case, line, recording = gateway.case(), gateway.line(), gateway.recording()
     for _ in range(26):
-        office.gateway.notice(state="draft", **_shared(office))
+        gateway.notice(state="draft", case=case, line=line, recording=recording)
     page = office.person("clerk").page("/desk?section=drafts&within=7&connection=north")
     assert '<option value="7" selected>' in page
     following = re.search(r'href="([^"]+)" rel="next"', page)
@@ -54,14 +56,6 @@ def test_filters_stay_in_the_address_and_in_the_form(office: Office) -> None:
     address = following.group(1).replace("&amp;", "&")
     assert {"section=drafts", "within=7", "connection=north"} <= set(address.partition("?")[2].split("&"))
     assert _main(office.person("clerk").page(address)).count('scope="row"') == 1
-
-
-def _shared(office: Office) -> dict[str, object]:
-    """The same case, line and recording for many notices."""
-    if not hasattr(office, "shared"):
-        gateway = office.gateway
-        office.shared = {"case": gateway.case(), "line": gateway.line(), "recording": gateway.recording()}  # type: ignore[attr-defined]
-    return dict(office.shared)  # type: ignore[attr-defined]
 
 
 def test_a_filter_that_is_wrong_is_told_at_its_field(office: Office) -> None:
