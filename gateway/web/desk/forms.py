@@ -162,7 +162,7 @@ def select_field(label: Text, choices: Iterable[tuple[str, Text]], hint: Text = 
 
 def tick_field(label: Text, hint: Text = None) -> BooleanField:
     """A statement that is ticked or not."""
-    return BooleanField(label, description=hint, widget=govuk.GovCheckboxInput())
+    return BooleanField(label, description=hint or "", widget=govuk.GovCheckboxInput())
 
 
 def file_field(label: Text, hint: Text = None, accept: str = "") -> FileField:
