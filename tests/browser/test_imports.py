@@ -22,7 +22,6 @@ WORDS = {
         "send": "Upload and check",
         "checked": "The file was checked",
         "refused": "The file cannot be imported",
-        "confirm": re.compile("Import these"),
         "heard": "I have heard the recordings and looked at the sample",
         "no_conflict": "I have no conflict of interest in any of these cases",
         "reason": "Reason",
@@ -39,7 +38,6 @@ WORDS = {
         "send": "上传并核对",
         "checked": "文件已核对",
         "refused": "文件无法导入",
-        "confirm": re.compile("导入这"),
         "heard": "我已听取录音并查看抽样",
         "no_conflict": "我与其中任何案件均无应当回避的情形",
         "reason": "理由",
@@ -48,6 +46,8 @@ WORDS = {
         "approved": "该批次已批准",
     },
 }
+
+CONFIRM = {"en": re.compile("Import these"), "zh": re.compile("导入这")}
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +59,12 @@ def _send(page: Page, language: str, file: Path, rows: int) -> None:
     words = WORDS[language]
     page.goto("/desk/imports")
     look(page, f"imports-{language}")
-    page.get_by_role("button", name=str(words["upload"])).click()
+    page.get_by_role("button", name=words["upload"]).click()
     look(page, f"imports-new-{language}")
     page.locator("input[type=file]").set_input_files(file)
-    page.get_by_label(str(words["rows"])).fill(str(rows))
-    page.get_by_label(str(words["evidence"])).fill(EVIDENCE)
-    page.get_by_role("button", name=str(words["send"])).click()
+    page.get_by_label(words["rows"]).fill(str(rows))
+    page.get_by_label(words["evidence"]).fill(EVIDENCE)
+    page.get_by_role("button", name=words["send"]).click()
 
 
 @pytest.mark.parametrize(
@@ -92,21 +92,21 @@ def test_a_file_becomes_an_approved_import(
     clerk = stage.person("clerk", language, width, javascript=javascript)
     _send(clerk, language, file, 30)
     heading = clerk.get_by_role("heading", level=1)
-    expect(heading).to_have_text(str(words["checked"]), timeout=WAIT)
+    expect(heading).to_have_text(words["checked"], timeout=WAIT)
     look(clerk, f"imports-checked-{language}-{width}")
-    clerk.get_by_role("button", name=words["confirm"]).click()
+    clerk.get_by_role("button", name=CONFIRM[language]).click()
     clerk.wait_for_url(re.compile(r"/desk/imports/[0-9a-z]{26}$"), timeout=WAIT)
     look(clerk, f"imports-batch-{language}-{width}")
     judge = stage.person("judge", language, width, javascript=javascript)
     judge.goto(clerk.url)
     assert judge.locator("audio").count() >= 1
-    judge.get_by_label(str(words["heard"])).check()
-    judge.get_by_label(str(words["no_conflict"])).check()
-    judge.get_by_label(str(words["reason"])).fill("合法")
-    judge.get_by_label(str(words["code"])).fill(stage.code("judge"))
+    judge.get_by_label(words["heard"]).check()
+    judge.get_by_label(words["no_conflict"]).check()
+    judge.get_by_label(words["reason"]).fill("合法")
+    judge.get_by_label(words["code"]).fill(stage.code("judge"))
     look(judge, f"imports-approve-{language}-{width}")
-    judge.get_by_role("button", name=str(words["approve"])).click()
-    expect(judge.get_by_text(str(words["approved"])).first).to_be_visible(timeout=WAIT)
+    judge.get_by_role("button", name=words["approve"]).click()
+    expect(judge.get_by_text(words["approved"]).first).to_be_visible(timeout=WAIT)
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", "phone"), ("zh", "desktop")])
@@ -118,7 +118,7 @@ def test_errors_are_seen_at_their_cells(
     page = stage.person("clerk", language, width)
     _send(page, language, file, 3)
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_have_text(str(WORDS[language]["refused"]), timeout=WAIT)
+    expect(heading).to_have_text(WORDS[language]["refused"], timeout=WAIT)
     assert page.locator("td.desk-wrong").count() >= 2
     look(page, f"imports-errors-{language}-{width}")
     with page.expect_download() as download:
@@ -156,7 +156,7 @@ def test_the_export_page_gives_a_workbook(stage: Stage) -> None:
 def test_every_page_can_be_used_with_the_keyboard(stage: Stage, path: str) -> None:
     page = stage.person("clerk")
     page.goto(path)
-    page.get_by_label(WORDS["en"]["rows"]).focus()  # type: ignore[arg-type]
+    page.get_by_label(WORDS["en"]["rows"]).focus()
     page.keyboard.type("7")
     page.keyboard.press("Enter")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
