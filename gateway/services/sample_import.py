@@ -112,7 +112,9 @@ def contents_of_import(work: Work, import_id: str) -> Contents:
         for ground in listed.split(","):
             grounds[ground] += rows
     by_state = select(Notice.state, func.count()).where(Notice.import_id == batch.id).group_by(Notice.state)
-    states = Counter(dict(map(tuple, work.session.execute(by_state))))
+    states: Counter[str] = Counter()
+    for state, rows in work.session.execute(by_state):
+        states[state] += rows
     return Contents(
         tuple(states.most_common()),
         tuple(sorted(grounds.items())),

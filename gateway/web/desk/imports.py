@@ -1,5 +1,7 @@
 """Imports: the list of them, and one import as the judge sees, hears and approves it."""
 
+from typing import Any
+
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -132,7 +134,7 @@ def _shown(here: Visit, import_id: str, form: ApproveForm) -> ResponseReturnValu
         )
 
 
-def _counted(contents: Contents) -> dict[str, object]:
+def _counted(contents: Contents) -> dict[str, Any]:
     """What is in an import, in words."""
     return {
         "contents": contents,
@@ -144,7 +146,7 @@ def _counted(contents: Contents) -> dict[str, object]:
 
 
 def _term(months: int | None) -> str:
-    return _("Without a term") if months is None else _("%(months)s months", months=months)
+    return str(_("Without a term") if months is None else _("%(months)s months", months=months))
 
 
 def _may_sample(here: Visit, row: ImportBatch) -> bool:

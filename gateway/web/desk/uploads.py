@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from flask import Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -161,7 +161,7 @@ def file(here: Visit, job_id: str) -> ResponseReturnValue:
     )
 
 
-def _rows_shown(found: JobFile) -> dict[str, object]:
+def _rows_shown(found: JobFile) -> dict[str, Any]:
     """One page of the preview: rows with errors where there are some, else the first rows."""
     preview = found.preview
     if preview is None:

@@ -43,7 +43,11 @@ def one(cell: object, column: str = "name") -> tuple[str, Told]:
 
 
 def test_texts_days_and_amounts_are_taken_as_they_stand() -> None:
-    rows = [HEAD, ["虚构, 人", "+8617100000001", date(2026, 3, 1), 2951], ["b", "007", "2026-03-02", "1.50"]]
+    rows: list[list[object]] = [
+        [*HEAD],
+        ["虚构, 人", "+8617100000001", date(2026, 3, 1), 2951],
+        ["b", "007", "2026-03-02", "1.50"],
+    ]
     assert read(workbook(rows)) == (
         [
             "name,number,day,amount",
