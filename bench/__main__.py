@@ -1,33 +1,69 @@
-"""`python -m bench [--short]`: run every benchmark, write bench/results/*.json, print the ratios."""
+"""`python -m bench [--short] [NAME ...]`: run benchmarks, write bench/results/*.json, print the ratios."""
 
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from bench.desk_lists import measure_lists
 from bench.look_up import measure_growth
-from tests.postgres import NoPostgres, running
+from tests.postgres import NoPostgres, Server, running
 
 RESULTS = Path(__file__).parent / "results"
+Measured = dict[str, dict[str, Any]]
+"""What was measured -> its result."""
 
 
-def main(short: bool) -> int:
-    """0 where every ratio is within its limit."""
-    small, large, rounds = (2_000, 60_000, 5) if short else (10_000, 1_200_000, 9)
+def _look_up(place: Path, server: Server | None, short: bool) -> Measured:
+    sizes = (2_000, 60_000, 5) if short else (10_000, 1_200_000, 9)
+    return {"look-up": measure_growth(place, server, *sizes)}
+
+
+def _desk_lists(place: Path, server: Server | None, short: bool) -> Measured:
+    sizes = (2_000, 20_000, 3) if short else (10_000, 1_200_000, 9)
+    return measure_lists(place, server, *sizes)
+
+
+BENCHES: dict[str, Callable[[Path, Server | None, bool], Measured]] = {
+    "look_up": _look_up,
+    "desk_lists": _desk_lists,
+}
+
+
+def main(short: bool, names: list[str]) -> int:
+    """0 where every median ratio is within its limit."""
+    within = True
+    for name in names or BENCHES:
+        results = _on_both(name, short)
+        if not short:
+            RESULTS.mkdir(exist_ok=True)
+            (RESULTS / f"{name}.json").write_text(json.dumps(results, indent=2) + "\n")
+        for database, measured in results.items():
+            for what, result in measured.items():
+                within &= _tell(database, what, result)
+    return 0 if within else 1
+
+
+def _on_both(name: str, short: bool) -> dict[str, Measured]:
     with tempfile.TemporaryDirectory() as place:
-        results = {"sqlite": measure_growth(Path(place), None, small, large, rounds)}
+        results = {"sqlite": BENCHES[name](Path(place), None, short)}
         try:
             with running() as server:
-                results["postgresql"] = measure_growth(Path(place), server, small, large, rounds)
+                results["postgresql"] = BENCHES[name](Path(place), server, short)
         except NoPostgres as absent:
             print(f"postgresql left out: {absent}")
-    if not short:
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / "look_up.json").write_text(json.dumps(results, indent=2) + "\n")
-    for database, result in results.items():
-        low, median, high = result["ratios"]
-        print(f"look-up at {large} lines / at {small}, {database}: {low:.2f} / {median:.2f} / {high:.2f}")
-    return 0 if all(result["ratios"][1] <= result["limit"] for result in results.values()) else 1
+    return results
 
 
-sys.exit(main("--short" in sys.argv[1:]))
+def _tell(database: str, what: str, result: dict[str, Any]) -> bool:
+    small, large = result.get("lines") or result["notices"]
+    low, median, high = result["ratios"]
+    print(f"{what} at {large} / at {small}, {database}: {low:.2f} / {median:.2f} / {high:.2f}")
+    return bool(median <= result["limit"])
+
+
+if __name__ == "__main__":
+    arguments = sys.argv[1:]
+    sys.exit(main("--short" in arguments, [each for each in arguments if not each.startswith("--")]))

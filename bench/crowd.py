@@ -74,7 +74,7 @@ def _columns(row: Base) -> dict[str, Any]:
 def _insert(gateway: Gateway, model: type[Base], number: int, row: Callable[[int], dict[str, Any]]) -> None:
     for places in _chunks(number):
         with writing(gateway.runtime.engine) as session:
-            session.connection().execute(insert(model.__table__), [row(place) for place in places])
+            session.execute(insert(model), [row(place) for place in places])
 
 
 def _chunks(number: int) -> Iterator[range]:

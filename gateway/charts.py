@@ -55,7 +55,7 @@ def _svg(
     ident: str, title: str, description: str, width: int, height: int, parts: Sequence[Markup]
 ) -> Markup:
     return Markup(
-        '<svg class="app-chart" role="img" aria-labelledby="{0}-title {0}-desc" viewBox="0 0 {1} {2}"'
+        '<svg class="desk-chart" role="img" aria-labelledby="{0}-title {0}-desc" viewBox="0 0 {1} {2}"'
         ' xmlns="http://www.w3.org/2000/svg"><title id="{0}-title">{3}</title>'
         '<desc id="{0}-desc">{4}</desc>{5}</svg>'
     ).format(ident, width, height, title, description, Markup("").join(parts))
@@ -67,8 +67,8 @@ def _scale(top: int) -> Markup:
     for value in (0, top // 2, top):
         y = _y(value, top)
         lines += Markup(
-            '<line class="app-chart__line" x1="{}" x2="{}" y1="{}" y2="{}"/>'
-            '<text class="app-chart__text app-chart__text--end" x="{}" y="{}">{}</text>'
+            '<line class="desk-chart__line" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+            '<text class="desk-chart__text desk-chart__text--end" x="{}" y="{}">{}</text>'
         ).format(LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4, f"{value:,}")
     return lines
 
@@ -91,7 +91,7 @@ def _rect(x: float, value: float, width: float, top: int, series: Series, label:
     """A column, which tells its value where a pointer rests on it."""
     y = _y(value, top)
     return Markup(
-        '<rect class="app-chart__bar app-chart__bar--{}" x="{}" y="{}" width="{}" height="{}">'
+        '<rect class="desk-chart__bar desk-chart__bar--{}" x="{}" y="{}" width="{}" height="{}">'
         "<title>{}</title></rect>"
     ).format(
         series.css,
@@ -107,7 +107,7 @@ def _labels_below(labels: Sequence[str]) -> list[Markup]:
     """As many labels as have room, the last one among them."""
     place, every = (WIDTH - LEFT - RIGHT) / max(1, len(labels)), -(-len(labels) // 8)
     return [
-        Markup('<text class="app-chart__text app-chart__text--middle" x="{}" y="{}">{}</text>').format(
+        Markup('<text class="desk-chart__text desk-chart__text--middle" x="{}" y="{}">{}</text>').format(
             round(LEFT + place * (number + 0.5), 1), HEIGHT - 10, label
         )
         for number, label in enumerate(labels)
@@ -120,7 +120,7 @@ def _bar(number: int, row: tuple[str, str, float], top: float) -> Markup:
     y, room = GAP + number * (BAR + GAP), WIDTH - LABELS - 90
     width = round(room * value / top, 1)
     return Markup(
-        '<text class="app-chart__text app-chart__text--end" x="{}" y="{}">{}</text>'
-        '<rect class="app-chart__bar app-chart__bar--{}" x="{}" y="{}" width="{}" height="{}"/>'
-        '<text class="app-chart__text" x="{}" y="{}">{}</text>'
+        '<text class="desk-chart__text desk-chart__text--end" x="{}" y="{}">{}</text>'
+        '<rect class="desk-chart__bar desk-chart__bar--{}" x="{}" y="{}" width="{}" height="{}"/>'
+        '<text class="desk-chart__text" x="{}" y="{}">{}</text>'
     ).format(LABELS - 8, y + 18, label, css, LABELS, y, width, BAR, LABELS + width + 6, y + 18, f"{value:,}")

@@ -13,6 +13,8 @@ from gateway.database import reading
 from gateway.models import AuditEntry
 from gateway.services.audit import Verdict, read_heads, verify_chains
 
+_AS_ALWAYS = click.option("--json", is_flag=True, expose_value=False, help="As JSON, which it always is.")
+
 
 @click.group()
 def audit() -> None:
@@ -42,6 +44,7 @@ def verify(head: Path | None, as_json: bool) -> None:
 
 
 @audit.command("head")
+@_AS_ALWAYS
 def print_heads() -> None:
     """Print the end of every chain; keep it where nobody of this machine can change it."""
     with reading(open_runtime().engine) as session:
@@ -50,6 +53,7 @@ def print_heads() -> None:
 
 @audit.command()
 @click.option("--chain", help="One chain only: a court's id, or `platform`.")
+@_AS_ALWAYS
 def export(chain: str | None) -> None:
     """Write every entry as a line of JSON, in order."""
     query = select(AuditEntry).order_by(AuditEntry.chain, AuditEntry.sequence)

@@ -24,7 +24,7 @@ from gateway.services.read_import import Declared
 from gateway.services.stage_import import check_import, stage_import
 from gateway.services.transactions import Transactions
 
-_AS = "Who does it; needed where more than one clerk has an account."
+_AS = "Who does it; needed where more than one clerk of a court with a judge has an account."
 
 
 @click.command("import")
@@ -136,9 +136,11 @@ def _transactions(runtime: Runtime, username: str | None) -> Transactions:
 
 
 def _only_clerk(runtime: Runtime) -> Actor:
+    """The one clerk who can be meant: what a court without a judge has can never be heard."""
     with reading(runtime.engine) as session:
         users = session.scalars(select(User).where(User.disabled_at.is_(None))).all()
-        clerks = [user for user in users if "clerk" in user.role_names]
+        judged = {user.court_id for user in users if "judge" in user.role_names}
+        clerks = [user for user in users if "clerk" in user.role_names and user.court_id in judged]
         if len(clerks) != 1:
             raise click.UsageError(f"name the person with --user: there are {len(clerks)} clerks")
         return Actor(clerks[0].id, clerks[0].court_id, clerks[0].role_names)

@@ -18,7 +18,8 @@ from gateway.models.base import Base, Hash, Id, Line, Ref, Sealed, Word, one_of
 
 ALWAYS_OF_AGE = date(1, 1, 1)
 """The day on which an entity came of age: it has no minority."""
-_STANDING = text("formal_deletion IN ('due', 'not_computable')")
+_DUE = text("formal_deletion = 'due'")
+_WITHOUT_CLOCK = text("formal_deletion = 'not_computable'")
 _ENDED = text("formal_deletion IN ('due', 'done')")
 
 
@@ -71,11 +72,17 @@ class EnforcementCase(Base):
         Index(
             "ix_enforcement_case_deletion",
             "court_id",
-            "formal_deletion",
             "formal_deletion_due_on",
             "id",
-            sqlite_where=_STANDING,
-            postgresql_where=_STANDING,
+            sqlite_where=_DUE,
+            postgresql_where=_DUE,
+        ),
+        Index(
+            "ix_enforcement_case_without_clock",
+            "court_id",
+            "id",
+            sqlite_where=_WITHOUT_CLOCK,
+            postgresql_where=_WITHOUT_CLOCK,
         ),
         Index(
             "ix_enforcement_case_clock",

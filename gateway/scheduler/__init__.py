@@ -1,9 +1,13 @@
 """The scheduler: a process of its own that writes down what time has done; it is not what silences."""
 
+import structlog
+
 from gateway.runtime import Runtime
 from gateway.scheduler.jobs import JOBS
 from gateway.scheduler.rota import serve
 from gateway.scheduler.shift import Shift
+
+_log = structlog.get_logger()
 
 
 def run(runtime: Runtime, once: bool) -> int:
@@ -20,6 +24,7 @@ def _run_once(shift: Shift) -> int:
     for job in JOBS:
         shift.beat()
         if not shift.is_on:
+            _log.warning("another scheduler is at work")
             return 1
         done.append(shift.do(job))
     still_on = shift.is_on

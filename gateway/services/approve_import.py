@@ -12,7 +12,7 @@ holds this year is asked here. The start alone depends on the approval. A notice
 in force stays submitted.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from sqlalchemy import case, exists, literal, select, update
@@ -39,10 +39,18 @@ def approve_import(
     sha256: str,
     reason: str | None = None,
     advance: Callable[[int], None] = lambda _rows: None,
+    *,
+    begin: Callable[[Work], None] = lambda _work: None,
+    declared: Mapping[str, str] | None = None,
 ) -> ImportBatch:
-    """Approve; raises WrongState with the difference where `rows` or `sha256` are not those of the import."""
+    """Approve; raises WrongState with the difference where `rows` or `sha256` are not those of the import.
+
+    `begin` is asked in the transaction that begins, and may raise; what is `declared` is entered there.
+    """
     transactions.actor.must(Action.APPROVE)
-    _begin(transactions, import_id, (rows, sha256), reason)
+    with transactions.writing() as work:
+        begin(work)
+        _begin(work, import_id, (rows, sha256), reason, declared or {})
     ids, pace = _ids(transactions, import_id), Pace()
     while chunk := list(islice(ids, pace.size)):
         with transactions.writing() as work:
@@ -54,15 +62,17 @@ def approve_import(
     return _finish(transactions, import_id)
 
 
-def _begin(transactions: Transactions, import_id: str, seen: tuple[int, str], reason: str | None) -> None:
-    with transactions.writing() as work:
-        batch = _submitted(work, import_id)
-        refuse_unless_allowed_here(work)
-        work.actor.must_differ_from(batch.submitted_by)
-        _refuse_changed(batch, seen)
-        _refuse_court(work)
-        remark = work.remark(reason.strip()) if reason and reason.strip() else None
-        work.changed("approving", batch, {"rows": batch.rows, "sha256": batch.sha256}, remark)
+def _begin(
+    work: Work, import_id: str, seen: tuple[int, str], reason: str | None, declared: Mapping[str, str]
+) -> None:
+    batch = _submitted(work, import_id)
+    refuse_unless_allowed_here(work)
+    work.actor.must_differ_from(batch.submitted_by)
+    _refuse_changed(batch, seen)
+    _refuse_court(work)
+    remark = work.remark(reason.strip()) if reason and reason.strip() else None
+    fields = {"rows": batch.rows, "sha256": batch.sha256, **declared}
+    work.changed("approving", batch, fields, remark)
 
 
 def _refuse_court(work: Work) -> None:

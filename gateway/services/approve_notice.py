@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from gateway.models import EnforcementCase, Notice, PhoneLine
-from gateway.services.check_activation import recordings_of, span_of
+from gateway.services.check_activation import end_with_the_term, recordings_of, span_of
 from gateway.services.notice_guards import GUARDS
 from gateway.services.notice_life import Event, step
 from gateway.services.refusals import NotAllowed, NotFound, WrongState
@@ -47,6 +47,7 @@ def approve(work: Work, waiting: Waiting, reason: str, seen: Seen, declared: Map
         return notice
     bind_decision(work, notice)
     GUARDS[Event.APPROVE].refuse(work, notice)
+    end_with_the_term(work, notice)
     remark = work.remark(require_reason(reason))
     notice.approved_by, notice.approved_at = work.actor.user_id, work.now
     notice.approved_recordings = " ".join(each.sha256 for each in recordings_of(work, notice))

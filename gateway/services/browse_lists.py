@@ -13,7 +13,7 @@ from gateway.ids import first_id
 from gateway.models import Call, EnforcementCase, Notice, Objection, PhoneLine
 from gateway.services import list_cases, list_lines, list_notices, list_objections
 from gateway.services.describe_tasks import Task, describe
-from gateway.services.keyset import Branch, Count, Listing, count_rows, read_slice
+from gateway.services.keyset import Branch, Count, Listing, among, aside, count_rows, read_slice
 from gateway.services.list_rows import Page, one_of_states, published
 from gateway.services.list_work import connection_id
 from gateway.services.permissions import Action
@@ -83,13 +83,19 @@ def _listing(work: Work, name: str, wanted: Filter) -> Listing[Any]:
 def _notices(work: Work, wanted: Filter) -> Listing[Notice]:
     own = (Notice.court_id == work.actor.court, published(Notice))
     if wanted.state == "approved":
-        waiting = (*own, Notice.state == "approved", Notice.starts_at > work.now, Notice.ends_at > work.now)
+        not_yet = (Notice.starts_at > work.now, aside(Notice.ends_at) > work.now)
+        waiting = (*own, Notice.state == "approved", *not_yet)
         return Listing(Notice, (Branch(waiting, Notice.starts_at),), newest_first=False)
     if wanted.state == "ended":
-        over = (*own, Notice.state.in_(("approved", "suspended")), Notice.ends_at <= work.now)
+        over = (*own, among(Notice.state, "approved", "suspended"), Notice.ends_at <= work.now)
         return Listing(Notice, (Branch((*own, Notice.state == "ended")), Branch(over)))
-    shown = (list_notices.STATES[wanted.state](work.now),) if wanted.state else ()
-    return Listing(Notice, (Branch((*own, *shown)),))
+    if wanted.state in {"in_force", "suspended"}:
+        stored = "approved" if wanted.state == "in_force" else "suspended"
+        live = (*own, Notice.state == stored, aside(Notice.ends_at) > work.now)
+        started = (aside(Notice.starts_at) <= work.now,) if wanted.state == "in_force" else ()
+        return Listing(Notice, (Branch((*live, *started)),))
+    state = (Notice.state == wanted.state,) if wanted.state else ()
+    return Listing(Notice, (Branch((*own, *state)),))
 
 
 def _cases(work: Work, wanted: Filter) -> Listing[EnforcementCase]:

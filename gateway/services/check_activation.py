@@ -39,7 +39,6 @@ def refuse_unlawful(work: Work, notice: Notice) -> None:
         work.today(),
         calendar_of(work),
     )
-    _check_end(fields, notice)
     _check_line(work, fields, notice, case)
     _check_recordings(work, fields, notice)
     fields.done()
@@ -59,15 +58,6 @@ def check_serves_public(fields: Fields, kind: facts.DebtorKind, serves_public: b
             "serves-public",
             "An entity's line must be declared not to serve the public.",
             "单位的线路须声明不用于对外服务。",
-        )
-
-
-def _check_end(fields: Fields, notice: Notice) -> None:
-    """Somebody has said until when, whatever the law allows; where the law asks for it, it has said so."""
-    told = any(each.field == "review_on" for each in fields.refusals)
-    if notice.ends_on is None and notice.review_on is None and not told:
-        fields.add(
-            "review_on", "end-or-review", "Give an end date or a review date.", "请填写终止日期或复核日期。"
         )
 
 
@@ -101,6 +91,13 @@ def recordings_of(work: Work, notice: Notice) -> list[Recording]:
     """The notice's recordings in the order in which they play."""
     ids = [each for each in (notice.recording_id, notice.second_recording_id) if each]
     return [work.session.get_one(Recording, each) for each in ids]
+
+
+def end_with_the_term(work: Work, notice: Notice) -> None:
+    """A notice for which neither end nor review was set ends on the last day of the listing's term."""
+    if notice.ends_on is None and notice.review_on is None:
+        case = work.session.get_one(EnforcementCase, notice.case_id)
+        notice.ends_on = profile_of(work).listing_term(decisions_of(work, case)).last_day
 
 
 def span_of(work: Work, notice: Notice) -> Span:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from gateway.models import (
     FAR_FUTURE,
+    AccessLink,
     Alert,
     EnforcementCase,
     ImportBatch,
@@ -18,6 +19,7 @@ from gateway.models import (
     PhoneLine,
     Prompt,
     Recording,
+    User,
 )
 from gateway.services.notice_life import state_at
 from gateway.services.work import Work
@@ -73,6 +75,8 @@ class _Told:
         self.numbers = {each: mask(work.vault.open(text, "number")) for each, text in sealed.items()}
         prompts = {row.prompt_id for row in rows if isinstance(row, Recording)}
         self.prompts = _column(work, Prompt.name, prompts)
+        links = {row.user_id for row in rows if isinstance(row, AccessLink)}
+        self.users = _column(work, User.username, links)
 
     def last_day(self, end: datetime) -> date | None:
         """The last day of a span that ends before this instant."""
@@ -166,6 +170,11 @@ def _alert(_told: _Told, row: Alert) -> Task:
     return Task("alert", row.id, state, row.opened_at, detail=row.kind, count=row.times)
 
 
+def _access_link(told: _Told, row: AccessLink) -> Task:
+    name = told.users.get(row.user_id)
+    return Task("access_link", row.id, row.state, row.created_at, name=name, detail=row.user_id)
+
+
 _SHOW: dict[type, Callable[[_Told, Any], Task]] = {
     Notice: _notice,
     Objection: _objection,
@@ -174,4 +183,5 @@ _SHOW: dict[type, Callable[[_Told, Any], Task]] = {
     Recording: _recording,
     ImportBatch: _import,
     Alert: _alert,
+    AccessLink: _access_link,
 }

@@ -1,8 +1,9 @@
 """Enrolling a case: its debtor, what he owes, and the decision to list him, checked against the law."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,9 @@ from gateway.services.read_decision import declarations_as_json
 from gateway.services.read_numbers import Fields
 from gateway.services.refusals import WrongState
 from gateway.services.work import Work
+
+_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,2})?")
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +129,15 @@ def _check_obligation(fields: Fields, obligation: Obligation) -> None:
         fields.add("obligation.kind", "obligation-kind", "Choose money or act.", "请选择金钱给付或行为义务。")
     if obligation.kind != "money":
         return
-    try:
-        amount = Decimal(obligation.amount or "")
-        right = amount.is_finite() and 0 < amount < 10**15 and amount == amount.quantize(Decimal("0.01"))
-    except InvalidOperation:
-        right = False
-    if not right:
+    amount = obligation.amount or ""
+    if not _AMOUNT.fullmatch(amount) or not Decimal(amount):
         fields.add(
             "obligation.amount",
             "amount",
             "Enter an amount above 0 with at most two decimals.",
             "请填写大于0的金额，最多两位小数。",
         )
-    if not (obligation.currency or "").isalpha() or len(obligation.currency or "") != 3:
+    if not _CURRENCY.fullmatch(obligation.currency or ""):
         fields.add(
             "obligation.currency",
             "currency",

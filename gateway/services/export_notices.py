@@ -9,11 +9,11 @@ entities, hours, caps) is not in the file.
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from gateway.models import (
     Connection,
@@ -57,12 +57,50 @@ def export_notices(
     advance: Callable[[int], None] = lambda _rows: None,
 ) -> int:
     """Write header and rows as CSV text, ended by CR LF; returns how many rows. Who exports is recorded."""
+    chunks, rows = export_rows(transactions), 0
+    write(as_csv([COLUMNS]))
+    for chunk in chunks:
+        write(as_csv(chunk))
+        rows += len(chunk)
+        advance(len(chunk))
+    return rows
+
+
+def export_rows(transactions: Transactions) -> Iterator[list[list[str]]]:
+    """The rows without their heading, some at a time. Who exports is asked, and recorded, at once."""
     transactions.actor.must(Action.READ_NAMES)
     with transactions.writing() as work:
         work.enter(Chain(work.actor.court), "exported", "court", work.actor.court)
         names = _names(work)
-    write(_csv(COLUMNS))
-    rows, after = 0, ""
+    return _chunks(transactions, names)
+
+
+def count_exported(work: Work) -> int:
+    """How many rows an export has now."""
+    work.actor.must(Action.READ_NAMES)
+    query = (
+        select(func.count())
+        .select_from(Notice)
+        .join(EnforcementCase, EnforcementCase.id == Notice.case_id)
+        .where(
+            Notice.court_id == work.actor.court,
+            Notice.state.in_(STATES),
+            EnforcementCase.state != "closed",
+            published(Notice),
+        )
+    )
+    return work.session.scalars(query).one()
+
+
+def as_csv(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as CSV text, each ended by CR LF."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()
+
+
+def _chunks(transactions: Transactions, names: dict[str, str]) -> Iterator[list[list[str]]]:
+    after = ""
     while True:
         with transactions.reading() as work:
             numbers = _next_numbers(work, after)
@@ -70,22 +108,14 @@ def export_notices(
                 (_cells(work, each, names) for each in _enrolled(work, numbers)), key=_order(numbers)
             )
         if not numbers:
-            return rows
-        for line in lines:
-            write(_csv([line[name] for name in COLUMNS]))
-        rows, after = rows + len(lines), numbers[-1]
-        advance(len(lines))
+            return
+        yield [[line[name] for name in COLUMNS] for line in lines]
+        after = numbers[-1]
 
 
 def _order(numbers: Sequence[str]) -> Callable[[dict[str, str]], tuple[int, str]]:
     place = {disarm(number): index for index, number in enumerate(numbers)}
     return lambda line: (place[line["case_number"]], line["public_number"])
-
-
-def _csv(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
-    return text.getvalue()
 
 
 def _next_numbers(work: Work, after: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from gateway.case_numbers import case_key
 from gateway.models import (
     AuditEntry,
     Call,
@@ -22,6 +23,7 @@ from gateway.models import (
 )
 from gateway.services.list_rows import found
 from gateway.services.permissions import Action
+from gateway.services.refusals import refuse
 from gateway.services.work import Work
 
 MOST, MOST_ENTRIES = 500, 20_000
@@ -68,6 +70,22 @@ class Extract:
     calls: dict[str, int]
     entries: tuple[HeldEntry, ...]
     complete: bool
+
+
+def extract_by_number(work: Work, case_number: str) -> Extract:
+    """The extract of the debtor of the case with this number, in any writing; raises NotValid for none."""
+    work.actor.must(Action.READ_AUDIT)
+    case_id = work.session.scalar(
+        select(EnforcementCase.id)
+        .where(
+            EnforcementCase.court_id == work.actor.court,
+            EnforcementCase.number_key == case_key(case_number),
+        )
+        .limit(1)
+    )
+    if case_id is None:
+        raise refuse("case_number", "case-unknown", "There is no such case.", "没有该案号的案件。")
+    return extract_debtor(work, case_id)
 
 
 def extract_debtor(work: Work, case_id: str) -> Extract:

@@ -53,7 +53,7 @@ def _grant(roles: str, scope: str) -> Grant:
 MAY = {
     Action.READ: _grant("clerk judge president auditor administrator", "read"),
     Action.READ_NAMES: _grant("clerk judge president administrator", "read"),
-    Action.UNMASK: _grant("clerk judge president administrator", "unmask"),
+    Action.UNMASK: _grant("clerk judge president administrator", "administer"),
     Action.READ_AUDIT: _grant("judge president auditor administrator", "read"),
     Action.ENROL: _grant("clerk", "enrol"),
     Action.SUBMIT: _grant("clerk", "enrol"),

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from gateway.ids import first_id
 from gateway.models import Alert, Call, CallTally, Connection, EnforcementCase, Notice, NoticeTally
 from gateway.services.handle_alerts import concerns, must_read
-from gateway.services.keyset import Branch, Count, Listing, count_rows
+from gateway.services.keyset import Branch, Count, Listing, among, count_rows
 from gateway.services.tally_calls import OUTCOMES
 from gateway.services.work import Work
 
@@ -214,7 +214,7 @@ def _clocks(work: Work, first: date, today: date) -> Clocks:
         select(*columns, func.count())
         .where(
             EnforcementCase.court_id == work.actor.court_id,
-            EnforcementCase.formal_deletion.in_(("due", "done")),
+            among(EnforcementCase.formal_deletion, "due", "done"),
             EnforcementCase.formal_deletion_due_on >= first,
             EnforcementCase.formal_deletion_due_on <= today + timedelta(days=14),
         )

@@ -41,6 +41,11 @@ def read_draft(fields: Fields, typed: Typed) -> Entered:
     )
 
 
+def read_notice_form(fields: Fields, typed: Typed) -> NewNotice:
+    """Only what is to be heard and when, of a case and line that are known."""
+    return _notice(Form(fields, typed))
+
+
 class Form:
     """The fields of all steps by their names, read one by one."""
 
@@ -60,11 +65,16 @@ class Form:
     def day(self, field: str) -> date | None:
         """A day, written as 2026-11-25, 2026/11/25 or 2026年11月25日."""
         text = self.text(field)
+        if not text:
+            return None
         found = _DAY.fullmatch(text)
         try:
-            return date(*(int(each) for each in found.groups())) if found else self._no_day(field, text)
+            return date.fromisoformat("{:0>4}-{:0>2}-{:0>2}".format(*(found.groups() if found else "xxx")))
         except ValueError:
-            return self._no_day(field, text)
+            self._fields.add(
+                field, "date", "Write the date as 2026-11-25.", "日期应写作2026-11-25，且须为真实日期。"
+            )
+            return None
 
     def whole(self, field: str) -> int | None:
         text = self.text(field)
@@ -99,12 +109,6 @@ class Form:
 
     def _no_choice(self, field: str) -> None:
         self._fields.add(field, "choice", "Choose one of the answers.", "请选择其中一项。")
-
-    def _no_day(self, field: str, text: str) -> None:
-        if text:
-            self._fields.add(
-                field, "date", "Write the date as 2026-11-25.", "日期应写作2026-11-25，且须为真实日期。"
-            )
 
 
 def _case(form: Form) -> NewCase:

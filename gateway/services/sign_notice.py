@@ -20,6 +20,7 @@ from gateway.services.notice_guards import GUARDS
 from gateway.services.notice_life import Event, refuse_out_of_turn
 from gateway.services.read_decision import debtor_of, decisions_of, declarations_as_json
 from gateway.services.read_numbers import Fields
+from gateway.services.reauthenticate import spend_confirmation
 from gateway.services.see_notice import Sight, see, unseal_sight
 from gateway.services.work import Work
 
@@ -36,8 +37,17 @@ class Declared:
     art3: facts.Art3Declarations | None = None
 
 
-def sign_notice(work: Work, notice_id: str, reason: str, sealed_sight: str, declared: Declared) -> Notice:
+def purpose_of(notice_id: str) -> str:
+    """What the judge confirms with a code or a security key before he signs."""
+    return f"approve notice {notice_id}"
+
+
+def sign_notice(
+    work: Work, notice_id: str, reason: str, sealed_sight: str, declared: Declared, session_id: str
+) -> Notice:
     """Approve what `sealed_sight` shows to have been seen; raises WrongState with each thing that changed.
+
+    `session_id`: the desk's session in which the judge has confirmed this purpose just now.
 
     Signing twice is signing once; where somebody else decided meanwhile, that is said before anything else.
     """
@@ -57,6 +67,7 @@ def sign_notice(work: Work, notice_id: str, reason: str, sealed_sight: str, decl
         declarations = declarations_as_json(declared.art3)
         notice.approver_declarations_sealed = work.vault.seal(declarations, "declarations")
         entered["art3_declarations"] = declarations
+    spend_confirmation(work, session_id, purpose_of(notice_id))
     return approve(work, waiting, reason, Seen(seen.version, seen.recordings), entered)
 
 

@@ -1,6 +1,7 @@
 """Submitting a notice for approval."""
 
 from gateway.models import Decision, EnforcementCase, Notice
+from gateway.services.check_activation import end_with_the_term
 from gateway.services.draft_notice import listing_decision
 from gateway.services.notice_guards import GUARDS
 from gateway.services.notice_life import Event, step
@@ -18,6 +19,7 @@ def submit_notice(
         return notice
     bind_decision(work, notice)
     GUARDS[Event.SUBMIT].refuse(work, notice)
+    end_with_the_term(work, notice)
     notice.submitted_by = work.actor.user_id
     remark = work.remark(reason.strip()) if reason and reason.strip() else None
     notice.remark_id = remark

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, literal_column, or_, select
 
 from gateway.models import (
+    AccessLink,
     Alert,
     EnforcementCase,
     ImportBatch,
@@ -18,14 +19,19 @@ from gateway.models import (
     Objection,
     PhoneLine,
     Recording,
+    User,
 )
-from gateway.services.keyset import Branch, Listing
+from gateway.services.keyset import Branch, Listing, among, aside
 from gateway.services.list_rows import published
 from gateway.services.permissions import Action
 from gateway.services.work import Work
 
 RUNS_OUT_WITHIN, STALE_WITHIN = 14, 7
 """Days ahead from which a notice, and an attestation, is shown where nobody asked for another span."""
+
+
+LIVE = among(Notice.state, "approved", "suspended")
+"""As the partial indexes have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +118,24 @@ def _deliveries(work: Work, narrowed: Narrowed) -> Listing[PhoneLine]:
     return Listing(PhoneLine, (Branch(conditions),), newest_first=False)
 
 
+def _recoveries(work: Work, _narrowed: Narrowed) -> Listing[AccessLink]:
+    """Somebody of the court has lost his second factor, and another person has asked for a new one."""
+    people = select(User.id).where(User.court_id == work.actor.court)
+    conditions = (
+        AccessLink.user_id.in_(people),
+        AccessLink.kind == "recovery",
+        AccessLink.state == "requested",
+        AccessLink.expires_at > work.now,
+        *_mine_not(work, AccessLink.made_by, AccessLink.user_id),
+    )
+    return Listing(AccessLink, (Branch(conditions),), newest_first=False)
+
+
 def _suspended(work: Work, narrowed: Narrowed) -> tuple[ColumnElement[bool], ...]:
     return (
         Notice.court_id == work.actor.court,
         Notice.state == "suspended",
-        Notice.ends_at > work.now,
+        aside(Notice.ends_at) > work.now,
         *_on(narrowed),
     )
 
@@ -132,7 +151,7 @@ def _to_resume(work: Work, narrowed: Narrowed) -> Listing[Notice]:
     conditions = (
         *_suspended(work, narrowed),
         *_mine_not(work, Notice.suspended_by, Notice.submitted_by, Notice.created_by),
-        Notice.review_until > work.now,
+        aside(Notice.review_until) > work.now,
         ~objected.correlate(Notice),
         _attested(work),
     )
@@ -141,7 +160,7 @@ def _to_resume(work: Work, narrowed: Narrowed) -> Listing[Notice]:
 
 def _to_review(work: Work, narrowed: Narrowed) -> Listing[Notice]:
     """Silent because the review date has passed; the longest first."""
-    conditions = (*_suspended(work, narrowed), Notice.review_until <= work.now)
+    conditions = (LIVE, *_suspended(work, narrowed), Notice.review_until <= work.now)
     return Listing(Notice, (Branch(conditions, Notice.review_until),), newest_first=False)
 
 
@@ -197,7 +216,7 @@ def _deletions(work: Work, narrowed: Narrowed) -> Listing[EnforcementCase]:
     )
     conditions = (
         EnforcementCase.court_id == work.actor.court,
-        EnforcementCase.formal_deletion == "due",
+        EnforcementCase.formal_deletion == literal_column("'due'"),
         EnforcementCase.formal_deletion_due_on.is_not(None),
         *until,
     )
@@ -208,7 +227,7 @@ def _deletions(work: Work, narrowed: Narrowed) -> Listing[EnforcementCase]:
 def _deletions_without_clock(work: Work, _narrowed: Narrowed) -> Listing[EnforcementCase]:
     conditions = (
         EnforcementCase.court_id == work.actor.court,
-        EnforcementCase.formal_deletion == "not_computable",
+        EnforcementCase.formal_deletion == literal_column("'not_computable'"),
     )
     return Listing(EnforcementCase, (Branch(conditions),), newest_first=False)
 
@@ -216,7 +235,7 @@ def _deletions_without_clock(work: Work, _narrowed: Narrowed) -> Listing[Enforce
 def _running_out(work: Work, narrowed: Narrowed) -> Listing[Notice]:
     """Approved or suspended notices whose end or review comes within the span; what comes first counts."""
     until = _span(work, narrowed, RUNS_OUT_WITHIN)
-    live = (Notice.court_id == work.actor.court, Notice.state.in_(("approved", "suspended")), *_on(narrowed))
+    live = (Notice.court_id == work.actor.court, LIVE, *_on(narrowed))
     ends = (*live, Notice.ends_at > work.now, Notice.ends_at <= until, Notice.ends_at <= Notice.review_until)
     due = (
         *live,
@@ -249,6 +268,7 @@ SECTIONS = (
     Section("recordings_to_approve", Action.APPROVE, _recordings),
     Section("imports_to_approve", Action.APPROVE, _imports),
     Section("deliveries_to_approve", Action.APPROVE, _deliveries),
+    Section("recoveries", Action.CONFIRM_RECOVERY, _recoveries),
     Section("notices_to_review", Action.REVIEW, _to_review),
     Section("notices_to_resume", Action.RESUME, _to_resume),
     Section("objections", Action.OBJECT, _objections),

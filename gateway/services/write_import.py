@@ -80,9 +80,10 @@ def _add_notice(chunk: Chunk, work: Work, rules: Rules, import_id: str, row: Che
     """The line, with no change number as nobody is to follow it yet, and the notice as submitted."""
     entry = row.entry
     line = line_columns(work, entry.line, row.connection_id, row.numbers, rules.zone.key, import_id)
-    new = NewNotice(
-        of.case_id, line["id"], row.recordings, ends_on=entry.dates.ends_on, review_on=entry.dates.review_on
-    )
+    dates = entry.dates
+    term = rules.profile.listing_term((entry.case.decision,))
+    ends_on = dates.ends_on if dates.ends_on or dates.review_on else term.last_day
+    new = NewNotice(of.case_id, line["id"], row.recordings, ends_on=ends_on, review_on=dates.review_on)
     notice = notice_columns(work, new, of.decision_id, of.decision_complete, import_id)
     submitted = {
         "state": "submitted",

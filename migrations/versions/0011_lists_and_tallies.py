@@ -33,8 +33,14 @@ INDEXES = (
     (
         "ix_enforcement_case_deletion",
         "enforcement_case",
-        ["court_id", "formal_deletion", "formal_deletion_due_on", "id"],
-        "formal_deletion IN ('due', 'not_computable')",
+        ["court_id", "formal_deletion_due_on", "id"],
+        "formal_deletion = 'due'",
+    ),
+    (
+        "ix_enforcement_case_without_clock",
+        "enforcement_case",
+        ["court_id", "id"],
+        "formal_deletion = 'not_computable'",
     ),
     (
         "ix_enforcement_case_clock",

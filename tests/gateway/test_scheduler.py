@@ -108,7 +108,9 @@ def test_once_does_everything_that_is_due_and_gives_the_lease_up(gateway: Gatewa
 def test_once_says_no_while_another_holds_the_lease_and_does_nothing(gateway: Gateway) -> None:
     notice = _over(gateway)
     assert Shift(gateway.runtime).beat()
-    assert run(gateway.runtime, once=True) == 1
+    with structlog.testing.capture_logs() as lines:
+        assert run(gateway.runtime, once=True) == 1
+    assert lines[-1]["event"] == "another scheduler is at work"
     assert notice_row(gateway, notice.id).state == "approved"
 
 

@@ -101,7 +101,7 @@ def test_every_command_is_told_of() -> None:
 def test_no_page_tells_of_a_command_that_does_not_exist(page: Path) -> None:
     leaves = set(_leaves(main))
     groups = {words.split()[0] for words in leaves if " " in words}
-    for told in re.findall(r"(?:^|`)court-gateway ([a-z]+(?: [a-z]+)?)", page.read_text(), re.MULTILINE):
+    for told in re.findall(r"(?:^|`)court-gateway ([a-z]+(?: [a-z-]+)?)", page.read_text(), re.MULTILINE):
         first, _, second = told.partition(" ")
         found = f"{first} {second}" if first in groups else first
         assert found in leaves, f"there is no `court-gateway {found}`"

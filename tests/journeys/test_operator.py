@@ -56,7 +56,7 @@ def test_the_record_is_intact_until_somebody_changes_it(tmp_path: Path) -> None:
     assert run(tmp_path, None, "init").returncode == 0
     assert run(tmp_path, None, "court", "add", "虚构法院").returncode == 0
     heads = tmp_path / "heads.json"
-    heads.write_text(run(tmp_path, None, "audit", "head").stdout)
+    heads.write_text(run(tmp_path, None, "audit", "head", "--json").stdout)
     whole = run(tmp_path, None, "audit", "verify", "--json", "--head", str(heads))
     assert whole.returncode == 0
     assert json.loads(whole.stdout)["intact"] is True

@@ -2,13 +2,10 @@
 
 from typing import Literal
 
-from gateway.carrier_box import CarrierBox, NoAnswer, connected_to
-from gateway.models import PhoneLine
 from gateway.services.attest_line import attest_line
 from gateway.services.change_delivery import approve_delivery, propose_delivery
 from gateway.services.check_fallback import check_fallback, fallback_token
 from gateway.services.enrol_line import Attestation, NewLine, enrol_line
-from gateway.services.find_connection import find_connection
 from gateway.services.list_lines import LineFile, line_file, list_lines, read_line
 from gateway.services.permissions import Action
 from gateway.services.release_line import release_line
@@ -26,6 +23,7 @@ from gateway.web.api.shapes import (
     Shape,
     Shown,
 )
+from gateway.web.calling_fallback import call_fallback
 from ivr.carriers import Addresses
 from ivr.numbers import mask
 
@@ -121,23 +119,7 @@ def _enrol(work: Work, asked: Asked[EnrolLine]) -> LineShown:
 
 
 def _call_fallback(preparation: Preparation) -> str | None:
-    """Call the line's fallback as its carrier would; where that connects to, None where to nobody."""
-    with preparation.transactions.reading() as work:
-        slug, token = fallback_token(work, preparation.asked.id)
-        trunk = find_connection(work.session, work.vault, slug)
-        line = work.find(PhoneLine, preparation.asked.id)
-        dialled = work.vault.open(line.gateway_sealed, "number")
-    if trunk is None:
-        return None
-    box = CarrierBox(
-        trunk.kind, trunk.account, trunk.secrets[0], trunk.public_base_url, slug, preparation.transport
-    )
-    failed = {"ErrorCode": "11200", "ErrorUrl": box.addresses.voice}
-    try:
-        reply = box.post(box.addresses.fallback(token), box.fields(dialled, "anonymous", **failed))
-    except NoAnswer:
-        return None
-    return connected_to(reply)
+    return call_fallback(preparation.transactions, preparation.asked.id, preparation.transport)
 
 
 def _check_fallback(work: Work, asked: Asked[CheckFallback]) -> LineShown:

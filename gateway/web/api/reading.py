@@ -22,7 +22,7 @@ from gateway.web.api.shapes import Nothing, Query, Shape
 
 JSON_BYTES = 256 * 1024
 _ID = re.compile(ID_PATTERN)
-_VERSION = re.compile(r'"([0-9]{1,9})"')
+_VERSION = re.compile(r'("?)([0-9]{1,9})\1')
 _KEY = re.compile(r"[!-~]{1,255}")
 
 
@@ -161,4 +161,4 @@ def _seen_version(route: Route) -> int | None:
     if given.strip() == "*":
         return None
     found = _VERSION.fullmatch(given.strip())
-    return int(found[1]) if found else -1
+    return int(found[2]) if found else -1

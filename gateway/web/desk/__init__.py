@@ -10,15 +10,28 @@ from flask import Blueprint, Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 
 from gateway.web.desk import (
+    alerts,
+    approval,
     assets,
+    audit_browser,
+    cases,
+    dashboard,
+    enrolment,
     headers,
     home,
     languages,
+    lines,
+    lists,
+    notice_steps,
+    notices,
+    objections,
     prompt_draft,
     prompt_steps,
     prompt_upload,
     prompts,
     rendering,
+    search,
+    settings_page,
     sign_in,
     test_calls,
     troubles,
@@ -33,7 +46,23 @@ AREAS = (
     prompt_steps.AREA,
     prompt_draft.AREA,
     test_calls.AREA,
+    lists.AREA,
+    search.AREA,
+    dashboard.AREA,
+    alerts.AREA,
+    audit_browser.AREA,
+    settings_page.AREA,
+    enrolment.AREA,
+    notices.AREA,
+    notice_steps.AREA,
+    approval.AREA,
+    cases.AREA,
+    lines.AREA,
+    objections.AREA,
 )
+from gateway.web.desk import home, imports, sign_in, uploads
+
+AREAS = (sign_in.AREA, home.AREA, imports.AREA, uploads.AREA)
 """Every area of the desk."""
 
 

@@ -21,6 +21,7 @@ class Place:
 
 PLACES = (
     Place(_l("Work list"), "desk.home_work_list", None),
+    Place(_l("Enrolments"), "desk.enrolment_drafts", Action.ENROL),
     Place(_l("Notices"), "desk.lists_notices", Action.READ),
     Place(_l("Cases"), "desk.lists_cases", Action.READ),
     Place(_l("Lines"), "desk.lists_lines", Action.READ),

@@ -9,7 +9,7 @@ from flask_babel import format_date, format_datetime
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
 from gateway.models.base import FAR_FUTURE
-from gateway.web.desk import assets, cookies, csrf, navigation, words
+from gateway.web.desk import assets, cookies, csrf, list_words, navigation, words
 from gateway.web.desk.door import visit
 from gateway.web.desk.languages import LANGUAGES, language
 from gateway.web.requests import runtime
@@ -31,7 +31,11 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.filters.update(moment=moment, day=day, clock=clock)
     app.jinja_env.globals.update(
-        asset=assets.address, word=words.word, colours=words.COLOURS, with_cursor=with_cursor
+        asset=assets.address,
+        word=words.word,
+        said=list_words.said,
+        colours=words.COLOURS,
+        with_cursor=with_cursor,
     )
     app.context_processor(_common)
 

@@ -3,6 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from gateway.web.desk.notice_words import NOTICE_WORDS
+
 WORDS: dict[str, dict[str, LazyString]] = {
     "notice": {
         "draft": _l("Draft"),
@@ -33,6 +35,28 @@ WORDS: dict[str, dict[str, LazyString]] = {
         "approved": _l("Approved"),
         "failed": _l("Failed"),
     },
+    "file": {
+        "received": _l("Waiting to be checked"),
+        "checking": _l("Being checked"),
+        "checked": _l("Checked, waiting for you"),
+        "refused": _l("Refused"),
+        "confirmed": _l("Waiting to be written"),
+        "writing": _l("Being written"),
+        "submitted": _l("Submitted"),
+        "withdrawn": _l("Withdrawn"),
+        "failed": _l("Failed"),
+    },
+    "number": {
+        "mobile": _l("Mobile"),
+        "fixed": _l("Fixed line"),
+        "premium": _l("Premium rate"),
+        "shared": _l("Shared cost"),
+        "satellite": _l("Satellite"),
+        "personal": _l("Personal number"),
+        "short": _l("Short code"),
+        "toll_free": _l("Free of charge"),
+        "unknown": _l("Unknown"),
+    },
     "role": {
         "clerk": _l("Clerk"),
         "judge": _l("Judge"),
@@ -41,6 +65,7 @@ WORDS: dict[str, dict[str, LazyString]] = {
         "administrator": _l("Court administrator"),
         "operator": _l("Platform operator"),
     },
+    **NOTICE_WORDS,
 }
 """Kind -> code -> word."""
 
@@ -50,6 +75,8 @@ COLOURS = {
     "approved": "green",
     "upheld": "green",
     "submitted": "blue",
+    "checked": "blue",
+    "refused": "red",
     "open": "blue",
     "suspended": "orange",
     "stayed": "orange",

@@ -116,10 +116,13 @@ def test_who_may_not_import_ends_with_1(shell: Shell, who: str) -> None:
     assert "Traceback" not in done.err
 
 
-def test_the_only_clerk_need_not_be_named(shell: Shell) -> None:
+@pytest.mark.parametrize("gone", [("clerk2", "b_clerk"), ("clerk2", "b_judge")])
+def test_the_only_clerk_of_a_court_with_a_judge_need_not_be_named(
+    shell: Shell, gone: tuple[str, str]
+) -> None:
     gateway = shell.desk.gateway
     with writing(gateway.runtime.engine) as session:
-        others = User.username.in_(("clerk2", "b_clerk"))
+        others = User.username.in_(gone)
         session.execute(update(User).where(others).values(disabled_at=gateway.clock.at))
     assert shell.run("import", shell.file(text_of(shell.desk.rows(1))), *DECLARED).code == 0
 

@@ -77,6 +77,15 @@ def test_each_notice_tells_who_approved_it_and_the_record_who_began_and_ended(de
     assert actions(desk.gateway, batch.id) == ["imported", "approving", "approved"]
 
 
+def test_a_row_without_an_end_or_a_review_ends_with_the_term(desk: Desk) -> None:
+    made_on = (desk.today - timedelta(days=80)).replace(day=1)
+    days = {"made_on": str(made_on), "served_on": str(made_on + timedelta(days=2))}
+    warned = {"warned_on": str(made_on - timedelta(days=30)), "review_on": ""}
+    desk.approve(desk.stage(desk.row(1, grounds="2", term_months="24", **days, **warned)))
+    notice = _notices(desk)[0]
+    assert (notice.state, notice.ends_on) == ("approved", made_on.replace(year=made_on.year + 2))
+
+
 def test_a_notice_starts_with_the_approval_or_after_its_grace_and_never_ends_before_its_review(
     desk: Desk,
 ) -> None:

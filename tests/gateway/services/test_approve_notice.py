@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from threading import Barrier
 
 import pytest
@@ -13,7 +14,8 @@ from gateway.services.court_switch import disable_court
 from gateway.services.end_notice import end_notice
 from gateway.services.judge_prompt import withdraw_prompt
 from gateway.services.refusals import NotAllowed, NotValid, ServiceRefused, WrongState
-from tests.factories import Gateway
+from tests.carriers import FakeCarrier
+from tests.factories import Gateway, new_case
 from tests.gateway.records import change
 
 
@@ -30,6 +32,29 @@ def test_an_approved_notice_is_bound_to_what_was_heard_and_begins_now(gateway: G
     assert notice.approved_recordings == recording.sha256
     assert (notice.starts_at, notice.ends_at) == (gateway.clock.at, FAR_FUTURE)
     assert notice.approved_by == gateway.people["judge"].user_id
+
+
+def test_without_an_end_or_a_review_of_its_own_a_notice_ends_with_the_term(gateway: Gateway) -> None:
+    with gateway.work() as work:
+        entered = new_case(work.today(), 7)
+        made_on = (work.today() - timedelta(days=80)).replace(day=1)
+    served_on = made_on + timedelta(days=2)
+    warned_on = made_on - timedelta(days=30)
+    decision = replace(
+        entered.decision,
+        grounds=frozenset({2}),
+        term_months=24,
+        made_on=made_on,
+        served_on=served_on,
+        warned_on=warned_on,
+        art3=None,
+    )
+    line = gateway.line()
+    notice = gateway.notice(case=gateway.case(decision=decision), line=line, review_on=None)
+    last_day = made_on.replace(year=made_on.year + 2)
+    assert (notice.ends_on, notice.review_on) == (last_day, None)
+    assert notice.ends_at == datetime.combine(last_day, time(16), UTC), "24:00 in Shanghai"
+    assert FakeCarrier.of(gateway).voice(gateway.dialled(line)).plays != ()
 
 
 @pytest.mark.parametrize("off", [-1, 1])

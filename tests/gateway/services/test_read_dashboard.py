@@ -143,10 +143,11 @@ def test_a_state_that_nothing_is_in_any_more_counts_nothing(gateway: Gateway) ->
 
 def test_removal_clocks_are_met_late_or_running(gateway: Gateway) -> None:
     cases = [gateway.case() for _ in range(4)]
+    with gateway.work("judge") as work:
+        today = work.today()
     for case in cases:
         with gateway.work("judge") as work:
             close_case(work, case.id, 1, "performed")
-            today = work.today()
     for case in cases[:2]:
         with gateway.work("clerk") as work:
             record_deletion(work, case.id, today, "receipt")

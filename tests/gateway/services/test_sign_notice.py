@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.jurisdictions import facts
-from gateway.models import AuditEntry, Court, EnforcementCase, Notice, PhoneLine
+from gateway.models import AuditEntry, Court, DeskSession, EnforcementCase, Notice, PhoneLine
 from gateway.services.amend_notice import amend_notice
 from gateway.services.approve_notice import Seen, approve_notice
 from gateway.services.attest_line import attest_line
@@ -24,7 +24,7 @@ from gateway.services.judge_prompt import withdraw_prompt
 from gateway.services.read_decision import declarations_from
 from gateway.services.refusals import NotAllowed, NotFound, NotValid, WrongState
 from gateway.services.see_notice import read_sight, seal_sight
-from gateway.services.sign_notice import Declared, asks_for_bars, sign_notice
+from gateway.services.sign_notice import Declared, asks_for_bars, purpose_of, sign_notice
 from gateway.services.submit_notice import submit_notice
 from tests.factories import Gateway, new_case, number
 from tests.gateway.records import actions, change
@@ -42,8 +42,29 @@ def _look(gateway: Gateway, notice_id: str, who: str = "judge") -> str:
 def _sign(
     gateway: Gateway, notice_id: str, sight: str, declared: Declared = NO_CONFLICT, who: str = "judge"
 ) -> Notice:
+    session = confirmed_session(gateway, who, purpose_of(notice_id))
     with gateway.work(who) as work:
-        return sign_notice(work, notice_id, "lawful", sight, declared)
+        return sign_notice(work, notice_id, "lawful", sight, declared, session)
+
+
+def confirmed_session(gateway: Gateway, who: str, purpose: str) -> str:
+    """A session of the person at the desk, in which he has confirmed this purpose just now."""
+    with gateway.work(who) as work:
+        session = DeskSession(
+            id=work.new_id(),
+            user_id=work.actor.user_id,
+            token_hash=work.new_id().encode(),
+            state="open",
+            first_factor="password",
+            factor="code",
+            browser="Firefox",
+            confirmed_at=work.now,
+            confirmed_for=purpose,
+            created_at=work.now,
+            last_seen_at=work.now,
+        )
+        work.session.add(session)
+        return session.id
 
 
 def _refused(gateway: Gateway, notice_id: str, sight: str, declared: Declared) -> list[tuple[str, str]]:
@@ -293,10 +314,13 @@ def test_a_judge_whose_role_was_taken_away_meanwhile_does_not_approve(sqlite_gat
     assert refused.value.rule == "role"
 
 
-def test_a_listing_with_a_term_still_needs_somebodys_end_or_review_date(sqlite_gateway: Gateway) -> None:
-    with sqlite_gateway.work() as work:
-        decision = replace(new_case(work.today(), 78).decision, grounds=frozenset({4}), term_months=24)
-    case = sqlite_gateway.case(decision=decision)
-    with pytest.raises(NotValid) as refused:
-        sqlite_gateway.notice(state="submitted", case=case, review_on=None)
-    assert [(each.field, each.rule) for each in refused.value.refusals] == [("review_on", "end-or-review")]
+def test_without_a_code_or_key_typed_at_that_moment_nothing_is_signed(gateway: Gateway) -> None:
+    notice = gateway.notice(state="submitted")
+    sight = _look(gateway, notice.id)
+    another = confirmed_session(gateway, "judge", purpose_of("0" * 26))
+    others = confirmed_session(gateway, "judge2", purpose_of(notice.id))
+    for session in (another, others, ""):
+        with pytest.raises(NotAllowed) as refused, gateway.work("judge") as work:
+            sign_notice(work, notice.id, "lawful", sight, NO_CONFLICT, session)
+        assert refused.value.rule == "confirm"
+    assert notice_row(gateway, notice.id).state == "submitted"

@@ -110,6 +110,20 @@ def test_a_date_is_a_day_of_the_calendar(api: Api, day: object) -> None:
     assert rules(api.post("clerk", "/cases", body)) == [("decision.made_on", "date")]
 
 
+@pytest.mark.parametrize(
+    "amount", ["0", "0.00", "-1", "+1", "1e3", "1_000", "1,000", "１００", "2951.001", ".5", "", "NaN"]
+)
+def test_an_amount_is_digits_with_at_most_two_decimals(api: Api, amount: str) -> None:
+    body = case_body(api, obligation={"kind": "money", "amount": amount, "currency": "CNY"})
+    assert rules(api.post("clerk", "/cases", body)) == [("obligation.amount", "amount")]
+
+
+@pytest.mark.parametrize("currency", ["", "CN", "CNYX", "人民币", "ＣＮＹ", "C1Y"])
+def test_a_currency_is_three_letters(api: Api, currency: str) -> None:
+    body = case_body(api, obligation={"kind": "money", "amount": "1.00", "currency": currency})
+    assert rules(api.post("clerk", "/cases", body)) == [("obligation.currency", "currency")]
+
+
 @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\x7fb", "a\u202eb", "a\u2028b", "a\nb"])
 def test_control_characters_are_refused(api: Api, text: str) -> None:
     assert rules(api.post("clerk", "/cases", case_body(api, case_number=text))) == [("case_number", "text")]
