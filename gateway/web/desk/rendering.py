@@ -9,7 +9,7 @@ from flask_babel import format_date, format_datetime
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
 from gateway.models.base import FAR_FUTURE
-from gateway.web.desk import assets, cookies, csrf, list_words, navigation, words
+from gateway.web.desk import assets, cookies, csrf, list_words, navigation, places, words
 from gateway.web.desk.door import visit
 from gateway.web.desk.languages import LANGUAGES, language
 from gateway.web.requests import runtime
@@ -34,6 +34,7 @@ def install(app: Flask) -> None:
         asset=assets.address,
         word=words.word,
         said=list_words.said,
+        place_of=places.place_of,
         colours=words.COLOURS,
         with_cursor=with_cursor,
     )
