@@ -9,10 +9,31 @@ an area: a module with an `Area`, its templates under `templates/desk/`, its Chi
 from flask import Blueprint, Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 
-from gateway.web.desk import assets, headers, home, languages, rendering, sign_in, troubles
+from gateway.web.desk import (
+    account,
+    assets,
+    headers,
+    home,
+    invitation,
+    languages,
+    recoveries,
+    rendering,
+    sign_in,
+    single_sign_on,
+    troubles,
+    users,
+)
 from gateway.web.desk.door import IdConverter, add_pages
 
-AREAS = (sign_in.AREA, home.AREA)
+AREAS = (
+    sign_in.AREA,
+    single_sign_on.AREA,
+    invitation.AREA,
+    home.AREA,
+    account.AREA,
+    users.AREA,
+    recoveries.AREA,
+)
 """Every area of the desk."""
 
 
@@ -23,6 +44,7 @@ def install(app: Flask) -> None:
     languages.install(app)
     headers.install(app)
     WTFormsHelpers(app)
+    single_sign_on.install(app)
     blueprint = Blueprint("desk", __name__)
     for area in AREAS:
         add_pages(blueprint, area)

@@ -33,6 +33,7 @@ WORDS: dict[str, dict[str, LazyString]] = {
         "approved": _l("Approved"),
         "failed": _l("Failed"),
     },
+    "person": {"invited": _l("Invited"), "active": _l("Active"), "disabled": _l("Disabled")},
     "role": {
         "clerk": _l("Clerk"),
         "judge": _l("Judge"),
@@ -57,6 +58,8 @@ COLOURS = {
     "rejected": "red",
     "withdrawn": "red",
     "failed": "red",
+    "disabled": "red",
+    "invited": "yellow",
 }
 """Code -> colour of its tag; grey where none is named."""
 
