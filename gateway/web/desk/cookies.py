@@ -28,7 +28,9 @@ def install(app: Flask, settings: Settings, keys: tuple[bytes, ...]) -> None:
 
 
 def session_token() -> str:
-    """The token with which this request says who it is; empty where it does not."""
+    """The token of this request, or the one that a confirmation in it has made; empty where there is none."""
+    if "renewed_session" in g:
+        return str(g.renewed_session)
     return request.cookies.get(_name(_settings(), "desk-session"), "")
 
 

@@ -30,7 +30,7 @@ class AnswerField(HiddenField):  # type: ignore[misc]
 
 
 def key_block(kind: str, question: str | None, *, at_once: bool = False, offer: bool = False) -> Markup:
-    """The piece of a form that asks a key. `kind`: get or create; `offer`: a button that asks for a question."""
+    """The piece of a form that asks a key. `kind`: get or create; `offer`: a button that has it asked."""
     return Markup(
         render_template("desk/keys/block.html", kind=kind, question=question, at_once=at_once, offer=offer)
     )

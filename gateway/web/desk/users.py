@@ -157,9 +157,7 @@ def roles(here: Visit, user_id: str) -> ResponseReturnValue:
 
         def do(work: Work) -> bool:
             spend_confirmation(work, here.signed_in.session.id, purpose)
-            change_roles(
-                work, user_id, tuple(form.roles.data or ()), int(version) if version.isdigit() else 0
-            )
+            change_roles(work, user_id, tuple(form.roles.data or ()), seen)
             return True
 
         if attempt(here, form, do):
