@@ -43,6 +43,10 @@ class Deadline:
         """When an answer begun now must have done its work, on the monotonic clock."""
         return time.monotonic() + self._seconds
 
+    def spent_ms(self, until: float) -> int:
+        """Milliseconds since the answer that must have done its work at `until` began; at most 30,000."""
+        return min(round((time.monotonic() - until + self._seconds) * 1000), 30_000)
+
     def run(self, work: Callable[[Ticket], Result], until: float) -> Result:
         """The work's result or its exception; raises TooLate. The work asks its ticket before it commits."""
         if not self._places.acquire(blocking=False):

@@ -13,5 +13,13 @@ def new_id(now: datetime) -> str:
 
     Ids sort by creation time, so a list can be paged by id alone.
     """
-    number = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    return _written((int(now.timestamp() * 1000) << 80) | secrets.randbits(80))
+
+
+def first_id(at: datetime) -> str:
+    """The least id that can have been made at this time; what is made later has a greater one."""
+    return _written(int(at.timestamp() * 1000) << 80)
+
+
+def _written(number: int) -> str:
     return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))

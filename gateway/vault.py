@@ -97,20 +97,30 @@ class Vault:
         self._derived: dict[tuple[str, str], bytes] = {}
 
     def seal(self, plain: str, purpose: str) -> bytes:
+        return self.seal_bytes(plain.encode(), purpose)
+
+    def seal_bytes(self, plain: bytes, purpose: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
-        text = AESGCM(self._key(self._ring.current, "seal")).encrypt(nonce, plain.encode(), purpose.encode())
+        text = AESGCM(self._key(self._ring.current, "seal")).encrypt(nonce, plain, purpose.encode())
         key_id = self._ring.current.encode()
         return bytes([len(key_id)]) + key_id + nonce + text
 
     def open(self, sealed: bytes, purpose: str) -> str:
         """The plain text again; raises SealBroken."""
+        try:
+            return self.open_bytes(sealed, purpose).decode()
+        except ValueError as fault:
+            raise SealBroken(f"what was sealed for {purpose} is no text") from fault
+
+    def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
+        """The plain bytes again; raises SealBroken."""
         key_id = self.key_of(sealed)
         size = sealed[0] if sealed else 0
         if key_id not in self._ring.masters:
             raise SealBroken(f"sealed for {purpose} with a key that this gateway does not hold")
         nonce, text = sealed[1 + size : 1 + size + _NONCE], sealed[1 + size + _NONCE :]
         try:
-            return AESGCM(self._key(key_id, "seal")).decrypt(nonce, text, purpose.encode()).decode()
+            return AESGCM(self._key(key_id, "seal")).decrypt(nonce, text, purpose.encode())
         except (InvalidTag, ValueError) as fault:
             raise SealBroken(f"what was sealed for {purpose} has been altered") from fault
 

@@ -12,16 +12,20 @@ from gateway.models.desk import (
     SignInAttempt,
     SsoIdentity,
 )
+from gateway.models.draft import EnrolmentDraft
+from gateway.models.import_job import ImportJob, ImportPart
 from gateway.models.line import PhoneLine, ProtectedCaller
 from gateway.models.notice import CreditHandoff, Notice, Objection
 from gateway.models.operation import Alert, ImportBatch, Lease, Platform
 from gateway.models.prompt import Prompt, Recording
 from gateway.models.record import AuditEntry, AuditHead
+from gateway.models.tally import OF_NO_COURT, CallTally, NoticeTally
 from gateway.models.tenancy import ROLES, ApiToken, Court, CourtCalendarDay, IdempotencyRecord, Remark, User
 
 __all__ = [
     "ALWAYS_OF_AGE",
     "FAR_FUTURE",
+    "OF_NO_COURT",
     "ROLES",
     "AccessLink",
     "Alert",
@@ -31,6 +35,7 @@ __all__ = [
     "Base",
     "Call",
     "CallEvent",
+    "CallTally",
     "Connection",
     "Court",
     "CourtCalendarDay",
@@ -40,11 +45,15 @@ __all__ = [
     "DeskChallenge",
     "DeskSession",
     "EnforcementCase",
+    "EnrolmentDraft",
     "Heard",
     "IdempotencyRecord",
     "ImportBatch",
+    "ImportJob",
+    "ImportPart",
     "Lease",
     "Notice",
+    "NoticeTally",
     "Objection",
     "PhoneLine",
     "Platform",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, Hash, Id, Line, Ref, Word, one_of
@@ -38,6 +38,8 @@ class Call(Base):
     caller_hash: Mapped[Hash | None]
     heard_ms: Mapped[int | None]
     outcome: Mapped[Word] = mapped_column(default="unknown")
+    plan_ms: Mapped[int | None] = mapped_column(SmallInteger)
+    """From the carrier's request to the plan, before it was committed; None where nobody measured."""
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     received_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -2,13 +2,24 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, Hash, Id, Line, Ref, Sealed, Word, one_of
 
 ALWAYS_OF_AGE = date(1, 1, 1)
 """The day on which an entity came of age: it has no minority."""
+_STANDING = text("formal_deletion IN ('due', 'not_computable')")
+_ENDED = text("formal_deletion IN ('due', 'done')")
 
 
 class Debtor(Base):
@@ -55,11 +66,33 @@ class EnforcementCase(Base):
             name="formal_deletion",
         ),
         Index("ix_enforcement_case_import", "import_id"),
+        Index("ix_enforcement_case_key", "court_id", "number_key", "id"),
+        Index("ix_enforcement_case_state", "court_id", "state", "id"),
+        Index(
+            "ix_enforcement_case_deletion",
+            "court_id",
+            "formal_deletion",
+            "formal_deletion_due_on",
+            "id",
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
+        Index(
+            "ix_enforcement_case_clock",
+            "court_id",
+            "formal_deletion_due_on",
+            "formal_deletion",
+            "formal_deletion_done_on",
+            sqlite_where=_ENDED,
+            postgresql_where=_ENDED,
+        ),
     )
 
     id: Mapped[Id]
     court_id: Mapped[Ref] = mapped_column(ForeignKey("court.id"))
     case_number: Mapped[Line]
+    number_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The case number as it is searched for; see gateway/case_numbers.py."""
     debtor_id: Mapped[Ref] = mapped_column(ForeignKey("debtor.id"), index=True)
     obligation_kind: Mapped[Word]
     obligation_sealed: Mapped[Sealed | None]
@@ -71,6 +104,7 @@ class EnforcementCase(Base):
     closed_by: Mapped[Ref | None] = mapped_column(ForeignKey("user_account.id"))
     formal_deletion: Mapped[Word | None]
     formal_deletion_due_on: Mapped[date | None]
+    formal_deletion_done_on: Mapped[date | None]
     created_by: Mapped[Ref] = mapped_column(ForeignKey("user_account.id"))
     import_id: Mapped[Ref | None] = mapped_column(ForeignKey("import_batch.id"))
     version: Mapped[int] = mapped_column(default=1)

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from gateway.models.base import Base, Hash, Id, Line, Ref, Sealed, Word, one_of
 
 _HELD = text("state <> 'released'")
+_RELEASED = text("state = 'released'")
+_PROPOSED = text("proposed_hash IS NOT NULL")
 
 
 class PhoneLine(Base):
@@ -47,6 +49,18 @@ class PhoneLine(Base):
             postgresql_where=_HELD,
         ),
         Index("ux_line_public", "public_hash", unique=True, sqlite_where=_HELD, postgresql_where=_HELD),
+        Index("ix_line_released", "public_hash", sqlite_where=_RELEASED, postgresql_where=_RELEASED),
+        Index("ix_line_proposed", "court_id", "id", sqlite_where=_PROPOSED, postgresql_where=_PROPOSED),
+        Index(
+            "ix_line_attested",
+            "court_id",
+            "attested_until",
+            "id",
+            sqlite_where=_HELD,
+            postgresql_where=_HELD,
+        ),
+        Index("ix_line_state", "court_id", "state", "id"),
+        Index("ix_line_connection", "court_id", "connection_id", "id"),
     )
 
     id: Mapped[Id]

@@ -16,6 +16,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from gateway.models.base import FAR_FUTURE, Base, Hash, Id, Line, Ref, Sealed, Word, one_of
 
 _LIVE = text("state IN ('approved', 'suspended')")
+_APPROVED = text("state = 'approved'")
+_SUSPENDED = text("state = 'suspended'")
+_WAITING_ALONE = text("state = 'submitted' AND import_id IS NULL")
+_WAITING_IN_IMPORT = text("state = 'submitted' AND import_id IS NOT NULL")
+_OPEN = text("state = 'open'")
 
 
 class Notice(Base):
@@ -62,6 +67,38 @@ class Notice(Base):
         Index("ix_notice_ends", "ends_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_notice_review", "review_until", sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_notice_court_state", "court_id", "state", "id"),
+        Index(
+            "ix_notice_waiting",
+            "court_id",
+            "id",
+            sqlite_where=_WAITING_ALONE,
+            postgresql_where=_WAITING_ALONE,
+        ),
+        Index(
+            "ix_notice_left_over",
+            "import_id",
+            "id",
+            sqlite_where=_WAITING_IN_IMPORT,
+            postgresql_where=_WAITING_IN_IMPORT,
+        ),
+        Index(
+            "ix_notice_starts",
+            "court_id",
+            "starts_at",
+            "id",
+            sqlite_where=_APPROVED,
+            postgresql_where=_APPROVED,
+        ),
+        Index("ix_notice_over", "court_id", "ends_at", "id", sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index("ix_notice_due", "court_id", "review_until", "id", sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index(
+            "ix_notice_suspended",
+            "court_id",
+            "suspended_because",
+            "id",
+            sqlite_where=_SUSPENDED,
+            postgresql_where=_SUSPENDED,
+        ),
     )
 
     id: Mapped[Id]
@@ -88,6 +125,7 @@ class Notice(Base):
     approved_by: Mapped[Ref | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None]
     approved_recordings: Mapped[str | None] = mapped_column(String(130))
+    approver_declarations_sealed: Mapped[Sealed | None]
     suspended_by: Mapped[Ref | None] = mapped_column(ForeignKey("user_account.id"))
     suspended_because: Mapped[Word | None]
     ended_at: Mapped[datetime | None]
@@ -108,6 +146,9 @@ class Objection(Base):
         CheckConstraint(one_of("kind", "correction", "removal", "wrong_person", "wrong_number"), name="kind"),
         CheckConstraint(one_of("state", "open", "upheld", "rejected"), name="state"),
         CheckConstraint("(state = 'open') = (decided_by IS NULL)", name="decided"),
+        Index("ix_objection_court", "court_id", "id"),
+        Index("ix_objection_state", "court_id", "state", "id"),
+        Index("ix_objection_open", "court_id", "decide_by", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[Id]

@@ -47,6 +47,14 @@ class Alert(Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index(
+            "ix_alert_court",
+            "court_id",
+            "id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_alert_history", "court_id", "id"),
+        Index(
             "ix_alert_unsent",
             "id",
             sqlite_where=text("sent_at IS NULL"),
@@ -62,6 +70,11 @@ class Alert(Base):
     opened_at: Mapped[datetime]
     last_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[Ref | None]
+    acknowledged_at: Mapped[datetime | None]
+    closed_by: Mapped[Ref | None]
+    """Who closed it; None also where its cause went away by itself."""
+    closed_remark_id: Mapped[Ref | None]
     closed_at: Mapped[datetime | None]
 
 
@@ -72,6 +85,7 @@ class ImportBatch(Base):
     __table_args__ = (
         CheckConstraint(one_of("state", "writing", "submitted", "approved", "failed"), name="state"),
         CheckConstraint(one_of("kind", "enrolment", "closures"), name="kind"),
+        Index("ix_import_batch_court", "court_id", "id"),
         CheckConstraint(
             "state <> 'approved' OR (approved_by IS NOT NULL AND approved_by <> submitted_by)",
             name="second_person",

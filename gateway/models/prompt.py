@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, Id, Line, Ref, Word, one_of
+
+_SUBMITTED = text("state = 'submitted'")
 
 
 class Prompt(Base):
@@ -36,6 +38,7 @@ class Recording(Base):
             " AND approved_by <> uploaded_by AND approved_by <> submitted_by)",
             name="second_person",
         ),
+        Index("ix_recording_waiting", "court_id", "id", sqlite_where=_SUBMITTED, postgresql_where=_SUBMITTED),
     )
 
     id: Mapped[Id]

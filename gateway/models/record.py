@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, Id, Line, Ref, Word
@@ -22,7 +22,10 @@ class AuditEntry(Base):
     """One change: ids, field names and salted digests; never a number, a name or a free text."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (UniqueConstraint("chain", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("chain", "sequence"),
+        Index("ix_audit_entry_subject", "chain", "subject_id", "sequence"),
+    )
 
     id: Mapped[Id]
     chain: Mapped[Ref] = mapped_column(ForeignKey("audit_head.chain"))

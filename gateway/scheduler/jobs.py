@@ -15,6 +15,8 @@ from gateway.services.expire_notices import end_notices_of_closed_cases, expire_
 from gateway.services.purge import purge
 from gateway.services.send_alerts import Despatch, send_alerts
 from gateway.services.suspend_lapsed import suspend_lapsed
+from gateway.services.tally_calls import tally_calls
+from gateway.services.tally_notices import tally_notices
 from gateway.services.transactions import Transactions
 
 
@@ -69,6 +71,8 @@ JOBS = (
     Job("end_notices_of_closed_cases", lambda means: end_notices_of_closed_cases(means.transactions), 60),
     Job("check_closures", _closures, 300),
     Job("complete_calls", lambda means: complete_calls(means.transactions), 300),
+    Job("tally_calls", lambda means: tally_calls(means.transactions), 300),
+    Job("tally_notices", lambda means: tally_notices(means.transactions), 300),
     Job("verify_chains", _verify, 600),
     Job("compute_clocks", lambda means: compute_clocks(means.transactions), 3600),
     Job("purge", _purge, 3600),

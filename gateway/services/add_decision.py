@@ -6,6 +6,7 @@ from gateway.services.calendar import calendar_of
 from gateway.services.close_case import notices_of
 from gateway.services.end_notice import finish, hold_lines
 from gateway.services.enrol_case import insert_decision, profile_of
+from gateway.services.outdate_waiting import outdate
 from gateway.services.permissions import Action
 from gateway.services.read_decision import debtor_of, decisions_of
 from gateway.services.read_numbers import Fields
@@ -28,10 +29,13 @@ def add_decision(
         debtor_of(work, case), decisions_of(work, case), decision, work.today(), calendar_of(work)
     )
     fields.done()
-    notices = notices_of(work, case) if deletes else []
-    hold_lines(work, notices)
+    notices = notices_of(work, case)
+    hold_lines(work, notices if deletes else [])
     row = insert_decision(work, case, decision)
     case.version += 1
+    if not deletes:
+        outdate(work, notices, "decision")
+        return case, row
     for notice in notices:
         finish(work, notice, "deleted_early")
     return case, row

@@ -1,5 +1,6 @@
 """Answering a call: look it up by one statement, plan it purely, leave a durable record before the answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -46,11 +47,15 @@ class Trunk:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What answering needs besides the transaction: keys, callers' keys, and the proof of sounds."""
+    """What answering needs besides the transaction: keys, callers' keys, and the proof of sounds.
+
+    `spent_ms` tells how long the carrier has waited, where somebody measures it.
+    """
 
     vault: Vault
     caller_keys: CallerKeys
     sounds: Sounds
+    spent_ms: Callable[[], int] | None = None
 
 
 def answer_call(session: Session, desk: Desk, trunk: Trunk, facts: CallFacts, now: datetime) -> CallPlan:
@@ -80,7 +85,7 @@ def answer_call(session: Session, desk: Desk, trunk: Trunk, facts: CallFacts, no
         plan = connect_silently(line, Why.capped, facts)
     if found.same_pair_again and _would_be_capped(session, desk, found, facts, plan, instant):
         plan = replace(plan, why=Why.capped)
-    _record(session, trunk, found, facts, plan, pair, instant)
+    _record(session, desk, trunk, found, facts, plan, pair, instant)
     return plan
 
 
@@ -145,6 +150,7 @@ def _cap_key(desk: Desk, found: Found, facts: CallFacts, instant: Instant) -> di
 
 def _record(
     session: Session,
+    desk: Desk,
     trunk: Trunk,
     found: Found,
     facts: CallFacts,
@@ -168,6 +174,7 @@ def _record(
             "recordings": " ".join(each.sha256 for each in played) or None,
             "played_ms": sum(each.duration_ms for each in played),
             "caller_hash": pair,
+            "plan_ms": desk.spent_ms() if desk.spent_ms else None,
             "outcome": "unknown",
             "received_at": instant.application,
         },

@@ -201,14 +201,15 @@ def _entries(session: Session, chain: str) -> Generator[AuditEntry, None, None]:
 def anchor_heads(session: Session, entry_id: str, at: datetime, actor: str) -> bool:
     """Write the courts' present heads into the platform's chain, if any has moved since; True if it did."""
     heads = {chain: head for chain, head in read_heads(session).items() if chain != PLATFORM and head[0]}
-    if not heads or heads == _last_anchor(session):
+    if not heads or heads == last_anchor(session):
         return False
     details = {"heads": {chain: list(head) for chain, head in sorted(heads.items())}}
     append_entry(session, PLATFORM, entry_id, at, actor, "anchored", "audit_head", "all", details)
     return True
 
 
-def _last_anchor(session: Session) -> dict[str, tuple[int, str]]:
+def last_anchor(session: Session) -> dict[str, tuple[int, str]]:
+    """The ends of the courts' chains that the platform's chain last saw, by chain; none where it saw none."""
     details = session.scalars(
         select(AuditEntry.details)
         .where(AuditEntry.chain == PLATFORM, AuditEntry.action == "anchored")
@@ -225,7 +226,7 @@ def _last_anchor(session: Session) -> dict[str, tuple[int, str]]:
 def _anchors_broken(session: Session, heads: Mapping[str, tuple[int, str]]) -> list[Break]:
     """A court's chain must still contain what the platform's chain last saw at its end."""
     broken = []
-    for chain, (sequence, digest) in _last_anchor(session).items():
+    for chain, (sequence, digest) in last_anchor(session).items():
         present = session.scalars(
             select(AuditEntry.hash).where(AuditEntry.chain == chain, AuditEntry.sequence == sequence)
         ).one_or_none()

@@ -4,6 +4,7 @@ from gateway.models import Connection, PhoneLine
 from gateway.services.attest_line import refuse_released
 from gateway.services.change_numbers import next_change
 from gateway.services.enrol_line import add_leads_back, refuse_delivery_taken
+from gateway.services.outdate_waiting import outdate, waiting_on
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields, keep_number
 from gateway.services.refusals import WrongState
@@ -40,6 +41,7 @@ def approve_delivery(
 ) -> PhoneLine:
     """Apply the proposed address. The line is silent until its fallback has been checked again."""
     work.actor.must(Action.APPROVE)
+    waiting = waiting_on(work, line_id)
     line = work.find(PhoneLine, line_id)
     expect_version(line, seen_version)
     refuse_released(line)
@@ -61,4 +63,5 @@ def approve_delivery(
     line.version += 1
     remark = work.remark(reason.strip()) if reason and reason.strip() else None
     work.changed("delivery_changed", line, {"deliver_to": address}, remark)
+    outdate(work, waiting, "delivery")
     return line

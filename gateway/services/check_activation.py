@@ -39,6 +39,7 @@ def refuse_unlawful(work: Work, notice: Notice) -> None:
         work.today(),
         calendar_of(work),
     )
+    _check_end(fields, notice)
     _check_line(work, fields, notice, case)
     _check_recordings(work, fields, notice)
     fields.done()
@@ -58,6 +59,15 @@ def check_serves_public(fields: Fields, kind: facts.DebtorKind, serves_public: b
             "serves-public",
             "An entity's line must be declared not to serve the public.",
             "单位的线路须声明不用于对外服务。",
+        )
+
+
+def _check_end(fields: Fields, notice: Notice) -> None:
+    """Somebody has said until when, whatever the law allows; where the law asks for it, it has said so."""
+    told = any(each.field == "review_on" for each in fields.refusals)
+    if notice.ends_on is None and notice.review_on is None and not told:
+        fields.add(
+            "review_on", "end-or-review", "Give an end date or a review date.", "请填写终止日期或复核日期。"
         )
 
 

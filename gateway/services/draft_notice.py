@@ -39,8 +39,7 @@ def draft_notice(work: Work, new: NewNotice, import_id: str | None = None) -> No
     fields = Fields()
     case = _named(work, fields, "case", EnforcementCase, new.case)
     line = _named(work, fields, "line", PhoneLine, new.line)
-    recordings = [_named(work, fields, "prompts", Recording, each) for each in new.prompts[:MOST_RECORDINGS]]
-    _check(fields, new, [each for each in recordings if each is not None])
+    check_notice(work, fields, new)
     fields.done()
     assert case is not None
     assert line is not None
@@ -97,8 +96,10 @@ def _named(work: Work, fields: Fields, field: str, model: type[Row], row_id: str
         return None
 
 
-def _check(fields: Fields, new: NewNotice, recordings: list[Recording]) -> None:
-    check_recordings(fields, new.prompts, sum(each.duration_ms for each in recordings))
+def check_notice(work: Work, fields: Fields, new: NewNotice) -> None:
+    """The recordings are the court's, and what is asked for can be."""
+    found = [_named(work, fields, "prompts", Recording, each) for each in new.prompts[:MOST_RECORDINGS]]
+    check_recordings(fields, new.prompts, sum(each.duration_ms for each in found if each is not None))
     if not 1 <= new.cap_days <= 30:
         fields.add("cap_days", "cap-days", "From 1 to 30 days.", "须为1至30天。")
     if new.hours and not all(_CLOCK.fullmatch(each) for each in new.hours):

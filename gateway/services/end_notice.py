@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from gateway.models import Notice, PhoneLine
+from gateway.services.notice_guards import GUARDS
 from gateway.services.notice_life import Event, step
-from gateway.services.permissions import Action
 from gateway.services.work import Work, expect_version, require_reason
 
 
 def end_notice(work: Work, notice_id: str, reason: str, seen_version: int | None = None) -> Notice:
     """End; ending what is ended changes nothing."""
-    work.actor.must(Action.SILENCE)
+    work.actor.must(GUARDS[Event.END].action)
     notice = work.find(Notice, notice_id)
     expect_version(notice, seen_version)
     finish(work, notice, "ended", work.remark(require_reason(reason)))

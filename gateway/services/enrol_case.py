@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from gateway.case_numbers import case_key
 from gateway.jurisdictions import Profile, facts, profile_named
 from gateway.models import ALWAYS_OF_AGE, Debtor, Decision, EnforcementCase
 from gateway.services.calendar import calendar_of
@@ -178,6 +179,7 @@ def case_columns(work: Work, new: NewCase, debtor_id: str, import_id: str | None
         "id": work.new_id(),
         "court_id": work.actor.court,
         "case_number": new.case_number.strip(),
+        "number_key": case_key(new.case_number),
         "debtor_id": debtor_id,
         "obligation_kind": new.obligation.kind,
         "obligation_sealed": _seal_obligation(work, new.obligation),

@@ -12,6 +12,7 @@ from gateway.services.change_numbers import next_change
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields, KeptNumber, keep_number
 from gateway.services.work import Work
+from ivr.facts import CallerIdPolicy
 
 ATTESTATION_DAYS = 30
 ATTESTATION_SOURCES = ("carrier-letter", "carrier-api", "reconciliation-file")
@@ -36,6 +37,7 @@ class NewLine:
     connection: str
     attestation: Attestation
     serves_public: bool | None = None
+    caller_id_policy: str = CallerIdPolicy.pass_through.value
 
 
 def enrol_line(work: Work, new: NewLine, import_id: str | None = None) -> PhoneLine:
@@ -75,6 +77,8 @@ def read_line(fields: Fields, new: NewLine, connection: Connection, today: date)
     deliver = fields.delivery(
         "deliver_to", new.deliver_to, connection.country, frozenset(connection.sip_hosts.split())
     )
+    if new.caller_id_policy not in set(CallerIdPolicy):
+        fields.add("caller_id_policy", "choice", "Choose one of the answers.", "请选择其中一项。")
     check_attestation(fields, new.attestation, today)
     if deliver and deliver in {public, gateway}:
         add_leads_back(fields)
@@ -174,6 +178,7 @@ def line_columns(
         **_columns("gateway", gateway),
         **_columns("deliver", deliver),
         "serves_public": new.serves_public,
+        "caller_id_policy": new.caller_id_policy,
         "attestation_source": new.attestation.source,
         "attestation_reference": new.attestation.reference.strip(),
         "attested_on": new.attestation.attested_on,

@@ -57,10 +57,12 @@ def import_closures(
     *,
     dry_run: bool = False,
     advance: Callable[[int], None] = lambda _rows: None,
+    entered: Callable[[Work, ImportBatch], None] = lambda _work, _batch: None,
 ) -> Closed:
     """Close every case that the file names; a dry run writes nothing and tells the same.
 
-    Raises RowsRefused where the file as a whole cannot be read.
+    `entered` is told of the import in the very transaction that enters it into the record. Raises RowsRefused
+    where the file as a whole cannot be read.
     """
     transactions.actor.must(Action.SILENCE)
     unreadable, unknown = RowErrors(), RowErrors()
@@ -78,7 +80,7 @@ def import_closures(
     if not reading.rows:
         unreadable.done()
     if not dry_run:
-        _enter(transactions, reading, done, complete=not unreadable.total)
+        _enter(transactions, reading, done, entered, complete=not unreadable.total)
     refused = sorted((*unreadable.kept, *unknown.kept), key=lambda row: row.line)
     return Closed(reading.rows, done, before, tuple(refused), unreadable.total + unknown.total)
 
@@ -130,7 +132,14 @@ def _close_all(
     return len(closed)
 
 
-def _enter(transactions: Transactions, reading: CsvReading, closed: int, complete: bool) -> None:
+def _enter(
+    transactions: Transactions,
+    reading: CsvReading,
+    closed: int,
+    entered: Callable[[Work, ImportBatch], None],
+    *,
+    complete: bool,
+) -> None:
     """That the file came; the closing of each case stands in the record by itself."""
     with transactions.writing() as work:
         batch = ImportBatch(
@@ -145,6 +154,7 @@ def _enter(transactions: Transactions, reading: CsvReading, closed: int, complet
         )
         work.session.add(batch)
         work.session.flush()
+        entered(work, batch)
         fields = {"rows": batch.rows, "sha256": batch.sha256, "closed": closed}
         work.enter(Chain(batch.court_id), "imported_closures", "import_batch", batch.id, fields)
         if complete:

@@ -11,6 +11,7 @@ from gateway.services.refusals import WrongState
 class Event(StrEnum):
     """What happens to a notice."""
 
+    AMEND = "amend"
     SUBMIT = "submit"
     APPROVE = "approve"
     REJECT = "reject"
@@ -21,6 +22,7 @@ class Event(StrEnum):
 
 
 LIFE = {
+    Event.AMEND: ({"draft", "submitted", "rejected"}, "draft"),
     Event.SUBMIT: ({"draft", "rejected"}, "submitted"),
     Event.APPROVE: ({"submitted"}, "approved"),
     Event.REJECT: ({"submitted"}, "rejected"),
@@ -43,19 +45,23 @@ _DONE = {
 
 def step(notice: Notice, event: Event) -> bool:
     """Take the step; False where the notice is already where it leads. Raises WrongState."""
-    before, after = LIFE[event]
-    if notice.state not in before:
-        en, zh = _DONE[notice.state]
-        raise WrongState(
-            "wrong-state",
-            f"The notice is {en}; this cannot be done now.",
-            f"该通知{zh}，现在不能办理此事项。",
-        )
+    refuse_out_of_turn(notice, event)
+    after = LIFE[event][1]
     if after is not None and notice.state == after:
         return False
     notice.state = after or notice.state
     notice.version += 1
     return True
+
+
+def refuse_out_of_turn(notice: Notice, event: Event) -> None:
+    """Raise WrongState where this cannot happen to a notice in its present state."""
+    if notice.state in LIFE[event][0]:
+        return
+    en, zh = _DONE[notice.state]
+    raise WrongState(
+        "wrong-state", f"The notice is {en}; this cannot be done now.", f"该通知{zh}，现在不能办理此事项。"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ class Action(StrEnum):
 
     READ = "read"
     READ_NAMES = "read_names"
+    UNMASK = "unmask"
     READ_AUDIT = "read_audit"
     ENROL = "enrol"
     SUBMIT = "submit"
@@ -32,6 +33,8 @@ class Action(StrEnum):
     CONFIRM_RECOVERY = "confirm_recovery"
     OWN_ACCOUNT = "own_account"
     MANAGE_CONNECTIONS = "manage_connections"
+    CLOSE_ALERT = "close_alert"
+    READ_PLATFORM = "read_platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def _grant(roles: str, scope: str) -> Grant:
 MAY = {
     Action.READ: _grant("clerk judge president auditor administrator", "read"),
     Action.READ_NAMES: _grant("clerk judge president administrator", "read"),
+    Action.UNMASK: _grant("clerk judge president administrator", "unmask"),
     Action.READ_AUDIT: _grant("judge president auditor administrator", "read"),
     Action.ENROL: _grant("clerk", "enrol"),
     Action.SUBMIT: _grant("clerk", "enrol"),
@@ -68,6 +72,8 @@ MAY = {
     Action.CONFIRM_RECOVERY: _grant("judge president administrator operator", "administer"),
     Action.OWN_ACCOUNT: _grant("clerk judge president auditor administrator operator", "administer"),
     Action.MANAGE_CONNECTIONS: _grant("operator", "operate"),
+    Action.CLOSE_ALERT: _grant("clerk judge administrator operator", "silence"),
+    Action.READ_PLATFORM: _grant("operator", "operate"),
 }
 
 SCOPES = frozenset(grant.scope for grant in MAY.values())

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
-from gateway.models import Call, CallEvent, IdempotencyRecord, Remark
+from gateway.models import Call, CallEvent, EnrolmentDraft, IdempotencyRecord, Remark
 from gateway.runtime import Runtime
 from gateway.services.audit import PLATFORM, append_entry
 from gateway.services.purge_debtors import purge_debtors
@@ -15,12 +15,14 @@ from gateway.services.purge_desk import purge_desk
 from gateway.services.purge_heard import purge_heard
 from gateway.services.purge_imports import purge_imports
 from gateway.services.purge_rows import delete_rows, empty_rows
+from gateway.services.purge_uploads import purge_uploads
 from gateway.services.read_instant import read_instant
 from gateway.services.record_tick import record_tick
 from gateway.services.transactions import Transactions, always
 from gateway.settings import Settings
 
 ANSWERS_KEPT = timedelta(hours=24)
+DRAFTS_KEPT = timedelta(days=30)
 
 Counts = Mapping[str, int]
 """Table -> rows that went or were emptied."""
@@ -89,6 +91,15 @@ def _imports(transactions: Transactions, _settings: Settings, as_of: datetime) -
     return purge_imports(transactions, as_of)
 
 
+def _drafts(transactions: Transactions, _settings: Settings, as_of: datetime) -> Counts:
+    due = EnrolmentDraft.changed_at <= as_of - DRAFTS_KEPT
+    return {"enrolment_draft": delete_rows(transactions, EnrolmentDraft, due)}
+
+
+def _uploads(transactions: Transactions, _settings: Settings, as_of: datetime) -> Counts:
+    return purge_uploads(transactions, as_of)
+
+
 def _debtors(transactions: Transactions, settings: Settings, as_of: datetime) -> Counts:
     return {"debtor": purge_debtors(transactions, as_of - timedelta(days=settings.remark_retention_days))}
 
@@ -97,4 +108,14 @@ def _desk(transactions: Transactions, _settings: Settings, as_of: datetime) -> C
     return purge_desk(transactions, as_of)
 
 
-RULES: tuple[Rule, ...] = (_calls, _heard, _remarks, _answers, _imports, _debtors, _desk)
+RULES: tuple[Rule, ...] = (
+    _calls,
+    _heard,
+    _remarks,
+    _answers,
+    _imports,
+    _drafts,
+    _uploads,
+    _desk,
+    _debtors,
+)

@@ -8,8 +8,8 @@ from gateway.jurisdictions.facts import NoticeDates
 from gateway.models import EnforcementCase, Notice
 from gateway.services.calendar import calendar_of
 from gateway.services.enrol_case import profile_of
+from gateway.services.notice_guards import GUARDS
 from gateway.services.notice_life import Event, step
-from gateway.services.permissions import Action
 from gateway.services.read_decision import debtor_of, decisions_of
 from gateway.services.read_numbers import Fields
 from gateway.services.suspend_notice import silence
@@ -20,10 +20,10 @@ def review_notice(
     work: Work, notice_id: str, review_on: date, reason: str, seen_version: int | None = None
 ) -> Notice:
     """Set the next review date. A notice that fell silent for a lapsed review still waits to be resumed."""
-    work.actor.must(Action.REVIEW)
+    work.actor.must(GUARDS[Event.REVIEW].action)
     notice = work.find(Notice, notice_id)
     expect_version(notice, seen_version)
-    work.actor.must_differ_from(notice.submitted_by, notice.created_by)
+    work.actor.must_differ_from(*GUARDS[Event.REVIEW].others(notice))
     if notice.state == "approved" and notice.review_until <= work.now:
         silence(work, notice, "review")
     step(notice, Event.REVIEW)

@@ -17,6 +17,10 @@ from gateway.models import (
     Debtor,
     Decision,
     EnforcementCase,
+    EnrolmentDraft,
+    ImportJob,
+    ImportPart,
+    Notice,
     PhoneLine,
     ProtectedCaller,
     Remark,
@@ -38,8 +42,20 @@ SEALED: tuple[tuple[type[Base], dict[str, str]], ...] = (
     (Debtor, dict.fromkeys(("name_sealed", "identity_sealed", "representative_sealed"), "person")),
     (Decision, {"signed_by_sealed": "person", "declarations_sealed": "declarations"}),
     (EnforcementCase, {"obligation_sealed": "obligation"}),
+    (EnrolmentDraft, {"typed_sealed": "draft"}),
+    (Notice, {"approver_declarations_sealed": "declarations"}),
     (CreditHandoff, {"message_sealed": "handoff"}),
     (Remark, {"text_sealed": "remark"}),
+    (
+        ImportJob,
+        {
+            "file_name_sealed": "upload",
+            "declared_sealed": "upload",
+            "errors_sealed": "upload",
+            "preview_sealed": "upload",
+        },
+    ),
+    (ImportPart, {"content_sealed": "upload"}),
     (User, {"name_sealed": "person", "totp_sealed": "totp"}),
     (AccessLink, {"totp_sealed": "totp"}),
 )
@@ -94,12 +110,12 @@ def _rewrite(work: Work, model: type[Base], columns: dict[str, str], row_id: str
     }
     if not old:
         return False
-    plain = {name: work.vault.open(value, columns[name]) for name, value in sealed.items() if value}
-    for name, text in plain.items():
-        setattr(row, name, work.vault.seal(text, columns[name]))
+    plain = {name: work.vault.open_bytes(value, columns[name]) for name, value in sealed.items() if value}
+    for name, content in plain.items():
+        setattr(row, name, work.vault.seal_bytes(content, columns[name]))
     for digest, source in HASHED.get(model, {}).items():
         if source in plain:
-            setattr(row, digest, work.vault.look_up_hash(plain[source]))
+            setattr(row, digest, work.vault.look_up_hash(plain[source].decode()))
     if isinstance(row, PhoneLine):
         row.hash_key = work.vault.current_key
     if isinstance(row, PhoneLine | Connection):

@@ -45,6 +45,9 @@ AT_ONCE = 500
 Advance = Callable[[int], None]
 """Told how many rows were checked, or written."""
 
+Published = Callable[[Work, ImportBatch], None]
+"""Told of the import in the very transaction that publishes it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Approvable:
@@ -109,6 +112,7 @@ def stage_import(
     declared: Declared,
     expected_rows: int | None = None,
     advance: Advance = lambda _rows: None,
+    published: Published = lambda _work, _batch: None,
 ) -> ImportBatch:
     """The import, submitted, from a file that is read twice from its start; raises RowsRefused, WrongState.
 
@@ -124,7 +128,7 @@ def stage_import(
             remove_import(transactions, dead)
         file.seek(0)
         _write(transactions, found, import_id, file, advance)
-        batch = _publish(transactions, import_id)
+        batch = _publish(transactions, import_id, published)
         unless_whole.pop_all()
     return batch
 
@@ -233,12 +237,13 @@ def _refuse_given_up(work: Work, import_id: str) -> None:
         )
 
 
-def _publish(transactions: Transactions, import_id: str) -> ImportBatch:
+def _publish(transactions: Transactions, import_id: str, published: Published) -> ImportBatch:
     with transactions.writing() as work:
         _refuse_given_up(work, import_id)
         batch = work.find(ImportBatch, import_id)
         batch.state = "submitted"
         batch.change_no = next_change(work.session)
         batch.version += 1
+        published(work, batch)
         work.changed("imported", batch, {"rows": batch.rows, "sha256": batch.sha256})
         return batch

@@ -1,10 +1,9 @@
 """Submitting a notice for approval."""
 
 from gateway.models import Decision, EnforcementCase, Notice
-from gateway.services.check_activation import refuse_unlawful
 from gateway.services.draft_notice import listing_decision
+from gateway.services.notice_guards import GUARDS
 from gateway.services.notice_life import Event, step
-from gateway.services.permissions import Action
 from gateway.services.work import Work, expect_version
 
 
@@ -12,13 +11,13 @@ def submit_notice(
     work: Work, notice_id: str, reason: str | None = None, seen_version: int | None = None
 ) -> Notice:
     """Submit a draft or rejected notice, after asking the law; nothing plays before a judge approves."""
-    work.actor.must(Action.SUBMIT)
+    work.actor.must(GUARDS[Event.SUBMIT].action)
     notice = work.find(Notice, notice_id)
     expect_version(notice, seen_version)
     if not step(notice, Event.SUBMIT):
         return notice
     bind_decision(work, notice)
-    refuse_unlawful(work, notice)
+    GUARDS[Event.SUBMIT].refuse(work, notice)
     notice.submitted_by = work.actor.user_id
     remark = work.remark(reason.strip()) if reason and reason.strip() else None
     notice.remark_id = remark

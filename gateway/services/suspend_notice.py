@@ -3,14 +3,14 @@
 from sqlalchemy import select
 
 from gateway.models import Notice
+from gateway.services.notice_guards import GUARDS
 from gateway.services.notice_life import Event, step
-from gateway.services.permissions import Action
 from gateway.services.work import Work, expect_version, require_reason
 
 
 def suspend_notice(work: Work, notice_id: str, reason: str, seen_version: int | None = None) -> Notice:
     """Suspend; suspending what is suspended changes nothing. Raises NotFound, WrongState, StaleVersion."""
-    work.actor.must(Action.SILENCE)
+    work.actor.must(GUARDS[Event.SUSPEND].action)
     notice = work.find(Notice, notice_id)
     expect_version(notice, seen_version)
     silence(work, notice, "person", work.remark(require_reason(reason)))

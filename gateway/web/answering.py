@@ -34,16 +34,20 @@ class Abandoned(Exception):
 
 def answer(genuine: Genuine, facts: CallFacts) -> CallPlan:
     """The plan for an inbound call; its record is durable, or the call is connected without one."""
-    desk = Desk(genuine.runtime.vault, genuine.runtime.caller_keys, genuine.runtime.recordings)
+    runtime = genuine.runtime
+    desk = Desk(
+        runtime.vault,
+        runtime.caller_keys,
+        runtime.recordings,
+        lambda: runtime.deadline.spent_ms(genuine.until),
+    )
     trunk = Trunk(genuine.trunk.id, genuine.trunk.slug, genuine.trunk.country, genuine.trunk.default_route)
 
     def work(session: Session, now: datetime) -> CallPlan:
         return answer_call(session, desk, trunk, facts, now)
 
     try:
-        plan = genuine.runtime.deadline.run(
-            lambda ticket: _twice_if_met(genuine, ticket, work), genuine.until
-        )
+        plan = runtime.deadline.run(lambda ticket: _twice_if_met(genuine, ticket, work), genuine.until)
     except Exception as fault:
         return _without_database(genuine, facts, fault)
     metrics.CALLS.labels("played" if plan.plays else "silent", plan.why.value).inc()

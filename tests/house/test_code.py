@@ -3,9 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 OURS = ("gateway", "ivr", "prompts")
@@ -18,66 +17,70 @@ def _named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
     return (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_named)
-def test_a_module_is_one_thought_and_says_which(path: Path) -> None:
-    text = path.read_text()
-    assert text.count("\n") <= LONGEST_MODULE, f"split {_named(path)}: it holds more than one thought"
-    told = not text or ast.get_docstring(ast.parse(text))
-    assert told, f"{_named(path)}: open with a sentence that says what lives there"
+def test_a_module_is_one_thought_and_says_which() -> None:
+    long = [_named(path) for path in MODULES if path.read_text().count("\n") > LONGEST_MODULE]
+    assert long == [], "split these: they hold more than one thought"
+    silent = [_named(path) for path in MODULES if path.read_text() and not ast.get_docstring(_tree(path))]
+    assert silent == [], "open these with a sentence that says what lives there"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_named)
-def test_a_function_is_one_paragraph(path: Path) -> None:
+def test_a_function_is_one_paragraph() -> None:
     long = [
-        each.name
-        for each in _functions(ast.parse(path.read_text()))
+        f"{_named(path)}: {each.name}"
+        for path in MODULES
+        for each in _functions(_tree(path))
         if (each.end_lineno or 0) - each.lineno >= LONGEST_FUNCTION and "_statement" not in each.name
     ]
-    assert long == [], f"{_named(path)}: give parts of these functions a name of their own"
+    assert long == [], "give parts of these functions a name of their own"
 
 
 _CLOCK = re.compile(r"\bdatetime\.(?:utc)?now\(|\bdate\.today\(|\btime\.time(?:_ns)?\(|\btime\.localtime\(")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_named)
-def test_only_the_clock_reads_the_clock(path: Path) -> None:
-    if _named(path) == "gateway/clock.py":
-        assert len(_CLOCK.findall(path.read_text())) == 1
-    else:
-        assert not _CLOCK.search(path.read_text()), f"{_named(path)}: take `now` as an argument"
+def test_only_the_clock_reads_the_clock() -> None:
+    reads = {_named(path): len(_CLOCK.findall(path.read_text())) for path in MODULES}
+    found = {name: times for name, times in reads.items() if times}
+    assert found == {"gateway/clock.py": 1}, "take `now` as an argument"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_named)
-def test_nothing_is_left_for_later(path: Path) -> None:
-    found = re.findall(r"\b(?:TODO|FIXME|XXX|HACK)\b|NotImplementedError", path.read_text())
-    assert found == [], f"{_named(path)}: do it now, or open an issue and delete the note"
+def test_nothing_is_left_for_later() -> None:
+    later = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b|NotImplementedError")
+    found = [_named(path) for path in MODULES if later.search(path.read_text())]
+    assert found == [], "do it now, or open an issue and delete the note"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_named)
-def test_nothing_logs_through_another_logger_or_prints(path: Path) -> None:
-    calls = {
-        node.func.id
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-    assert "print" not in calls, f"{_named(path)}: use structlog's fields, or click.echo in the command line"
+def test_nothing_prints() -> None:
+    printing = [
+        _named(path)
+        for path in MODULES
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert printing == [], "use structlog's fields, or click.echo in the command line"
 
 
-@pytest.mark.parametrize("path", TESTS, ids=_named)
-def test_every_test_can_fail(path: Path) -> None:
+def test_every_test_can_fail() -> None:
     """An assert, an expected error, or a helper that is known to assert."""
-    tree = ast.parse(path.read_text())
+    idle = [f"{_named(path)}: {name}" for path in TESTS for name in _idle(_tree(path))]
+    assert idle == [], "say what must be true, or delete these tests"
+
+
+def _idle(tree: ast.Module) -> list[str]:
     checking = _checking(tree)
-    idle = [
+    return [
         each.name
         for each in _functions(tree)
         if each.name.startswith("test_") and not _asserts(each) and not _names_in(each) & checking
     ]
-    assert idle == [], f"{_named(path)}: say what must be true, or delete the test"
 
 
 def _asserts(function: ast.AST) -> bool:
@@ -112,19 +115,24 @@ def _checking(tree: ast.AST) -> set[str]:
     return own | imported | {"refuse_weak_durability", "run_state_machine_as_test"}
 
 
-_SLEEP = re.compile(r"\btime\.sleep\(|from time import .*\bsleep\b|\bsleep\(\d")
+_SLEEP = re.compile(r"\btime\.sleep\(|from time import .*\bsleep\b|\bsleep\(\d|wait_for_timeout\(")
 
 
-@pytest.mark.parametrize("path", TESTS, ids=_named)
-def test_no_test_sleeps(path: Path) -> None:
-    text = path.read_text()
-    if path == Path(__file__):
-        assert _SLEEP.search("time.sleep(1)")
-    else:
-        assert not _SLEEP.search(text.replace("pg_sleep(", "")), f"{_named(path)}: wait for an event instead"
+def test_no_test_sleeps() -> None:
+    assert _SLEEP.search("time.sleep(1)")
+    sleeping = [
+        _named(path)
+        for path in TESTS
+        if path != Path(__file__) and _SLEEP.search(path.read_text().replace("pg_sleep(", ""))
+    ]
+    assert sleeping == [], "wait for an event instead"
 
 
-@pytest.mark.parametrize("path", TESTS, ids=_named)
-def test_no_test_patches(path: Path) -> None:
-    names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
-    assert not names & {"patch", "MagicMock", "Mock"}, f"{_named(path)}: hand the code a fake instead"
+def test_no_test_patches() -> None:
+    patching = [
+        _named(path)
+        for path in TESTS
+        if {"patch", "MagicMock", "Mock"}
+        & {node.id for node in ast.walk(_tree(path)) if isinstance(node, ast.Name)}
+    ]
+    assert patching == [], "hand the code a fake instead"

@@ -24,6 +24,7 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 
 from gateway.jurisdictions.refusal import Refusal
 from gateway.services.refusals import NotAllowed, NotValid, ServiceRefused, StaleVersion, WrongState
@@ -116,6 +117,11 @@ def day_field(label: Text, hint: Text = None) -> DayField:
     return DayField(label, description=hint, widget=govuk.GovTextInput(), render_kw={"params": params})
 
 
+def choices_of(choices: Iterable[tuple[str, Text]]) -> list[SelectChoice]:
+    """(value, label) pairs as WTForms takes them."""
+    return [SelectChoice(value, label) for value, label in choices]
+
+
 def choice_field(
     label: Text, choices: Sequence[tuple[str, Text]], hint: Text = None, *, inline: bool = False
 ) -> RadioField:
@@ -123,7 +129,7 @@ def choice_field(
     params = {"classes": "govuk-radios--inline" if inline else ""}
     return RadioField(
         label,
-        choices=list(choices),
+        choices=choices_of(choices),
         description=hint,
         validate_choice=False,
         widget=govuk.GovRadioInput(),
@@ -135,7 +141,7 @@ def choices_field(label: Text, choices: Sequence[tuple[str, Text]], hint: Text =
     """Any of a few."""
     return SelectMultipleField(
         label,
-        choices=list(choices),
+        choices=choices_of(choices),
         description=hint,
         validate_choice=False,
         widget=govuk.GovCheckboxesInput(),
@@ -147,7 +153,7 @@ def select_field(label: Text, choices: Iterable[tuple[str, Text]], hint: Text = 
     """One of many."""
     return SelectField(
         label,
-        choices=list(choices),
+        choices=choices_of(choices),
         description=hint,
         validate_choice=False,
         widget=govuk.GovSelect(),

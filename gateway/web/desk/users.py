@@ -32,6 +32,7 @@ from gateway.web.desk.forms import (
     ReasonForm,
     attempt,
     choices_field,
+    choices_of,
     select_field,
     submit_field,
     text_field,
@@ -114,8 +115,8 @@ def _fit(here: Visit, form: InviteForm) -> None:
     del form.roles
     with here.reading() as work:
         courts = work.session.execute(select(Court.id, Court.name).order_by(Court.name)).all()
-    choices = [("", str(_l("No court: a platform operator")))]
-    form.court.choices = choices + [(row.id, row.name) for row in courts]
+    nobody = ("", _("No court: a platform operator"))
+    form.court.choices = choices_of([nobody, *((row.id, row.name) for row in courts)])
 
 
 def _new_person(here: Visit, form: InviteForm) -> NewPerson:

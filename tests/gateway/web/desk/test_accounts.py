@@ -28,7 +28,8 @@ def _link(text: str) -> str:
 
 
 def _invite(office: Office, who: str = "administrator", **more: object) -> str:
-    answer = office.person(who).post("/desk/users/invite", {**NEW, "code": _code(office), **more})
+    person = office.person(who)
+    answer = person.post("/desk/users/invite", {**NEW, "code": _code(office), **more})
     assert answer.status_code == 200, errors(answer)
     return _link(answer.get_data(as_text=True))
 
@@ -108,8 +109,9 @@ def test_an_invitation_takes_a_fresh_code(office: Office) -> None:
 
 
 def test_what_is_wrong_with_an_invitation_stands_at_its_fields(office: Office) -> None:
+    administrator = office.person("administrator")
     wrong = {**NEW, "username": "clerk", "code": _code(office)}
-    answer = office.person("administrator").post("/desk/users/invite", wrong)
+    answer = administrator.post("/desk/users/invite", wrong)
     assert len(errors(answer)) == 2
     assert "This user name is taken." in errors(answer)
 
