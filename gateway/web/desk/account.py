@@ -28,7 +28,7 @@ from gateway.web.desk.forms import Form, explain, secret_field, submit_field
 from gateway.web.desk.invitation import NewCodeForm, NewKeyForm, NewPasswordForm
 from gateway.web.desk.keys import site
 from gateway.web.desk.languages import language
-from gateway.web.desk.pictures import in_groups, secret_picture
+from gateway.web.desk.qr_codes import in_groups, secret_picture
 from gateway.web.desk.rendering import done
 from gateway.web.desk.rendering import show as render
 

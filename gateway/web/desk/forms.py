@@ -131,7 +131,6 @@ def choice_field(
         label,
         choices=choices_of(choices),
         description=hint or "",
-        description=hint,
         validate_choice=False,
         widget=govuk.GovRadioInput(),
         render_kw={"params": params},
@@ -144,7 +143,6 @@ def choices_field(label: Text, choices: Sequence[tuple[str, Text]], hint: Text =
         label,
         choices=choices_of(choices),
         description=hint or "",
-        description=hint,
         validate_choice=False,
         widget=govuk.GovCheckboxesInput(),
         option_widget=None,
@@ -157,7 +155,6 @@ def select_field(label: Text, choices: Iterable[tuple[str, Text]], hint: Text = 
         label,
         choices=choices_of(choices),
         description=hint or "",
-        description=hint,
         validate_choice=False,
         widget=govuk.GovSelect(),
     )

@@ -20,7 +20,7 @@ from gateway.web.desk.door import Area
 from gateway.web.desk.forms import Form, explain, secret_field, submit_field, text_field
 from gateway.web.desk.keys import AnswerField, site
 from gateway.web.desk.languages import language
-from gateway.web.desk.pictures import in_groups, secret_picture
+from gateway.web.desk.qr_codes import in_groups, secret_picture
 from gateway.web.desk.rendering import done, show
 from gateway.web.desk.sign_in import transactions
 

@@ -9,8 +9,7 @@ from flask_babel import format_date, format_datetime
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
 from gateway.models.base import FAR_FUTURE
-from gateway.web.desk import assets, cookies, csrf, list_words, navigation, places, words
-from gateway.web.desk import assets, cookies, csrf, keys, navigation, words
+from gateway.web.desk import assets, cookies, csrf, keys, list_words, navigation, places, words
 from gateway.web.desk.door import visit
 from gateway.web.desk.languages import LANGUAGES, language
 from gateway.web.requests import runtime
