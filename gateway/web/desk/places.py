@@ -1,5 +1,7 @@
 """Where the page of a thing is: one row for each kind, by the name of its table."""
 
+from typing import Any
+
 from flask import current_app, url_for
 
 PLACES: dict[str, tuple[str, str]] = {
@@ -23,5 +25,6 @@ def place_of(kind: str, thing_id: str, detail: str | None = None) -> str | None:
     if endpoint not in current_app.view_functions:
         return None
     if kind != "enrolment_draft":
-        return url_for(endpoint, **{name: thing_id})
+        values: dict[str, Any] = {name: thing_id}
+        return url_for(endpoint, **values)
     return url_for(endpoint, draft_id=thing_id, name=detail) if detail else None

@@ -122,7 +122,8 @@ def _sent(field: str) -> bytes:
     if chosen is None:
         return b""
     with closing(chosen):
-        return chosen.read()
+        content: bytes = chosen.read()
+    return content
 
 
 def _refuse_words(here: Visit, words: NewPrompt, *, demo_only: bool) -> None:

@@ -111,7 +111,7 @@ def test_a_case_and_a_line_that_are_there_are_found_before_anything_is_typed(off
     draft = _begin(clerk, **looked, use_case=notice.case_id, use_line=notice.line_id)
     assert "A case that is enrolled already is used." in clerk.page(f"{draft}/case")
     recording = office.gateway.recording()
-    typed = {
+    typed: Typed = {
         **_typed(office),
         "case": {"use_case": (notice.case_id,)},
         "line": {"use_line": (notice.line_id,)},
