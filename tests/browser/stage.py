@@ -99,11 +99,14 @@ def _scripts(page: Page) -> bool:
 
 
 @contextmanager
-def staged(database_url: str, directory: Path, browser: Browser) -> Iterator[Stage]:
-    """A served gateway; every browser is closed and the server ended, whatever happened."""
+def staged(database_url: str, directory: Path, browser: Browser, host: str = "127.0.0.1") -> Iterator[Stage]:
+    """A served gateway; every browser is closed and the server ended, whatever happened.
+
+    Security keys know no bare address: their desk is reached as `localhost`.
+    """
     gateway = open_gateway(database_url, directory / "data")
     port = free_port()
-    base = f"http://127.0.0.1:{port}"
+    base = f"http://{host}:{port}"
     with gateway.work("operator") as work:
         change_connection(work, "north", public_base_url=base)
     stage = Stage(gateway, Desk.of(gateway, *PEOPLE), base, browser)
@@ -112,6 +115,7 @@ def staged(database_url: str, directory: Path, browser: Browser) -> Iterator[Sta
         "COURT_GATEWAY_DATABASE_URL": database_url,
         "COURT_GATEWAY_DATA_DIR": str(directory / "data"),
         "COURT_GATEWAY_PORT": str(port),
+        "COURT_GATEWAY_DESK_URL": base,
     }
     with (directory / "output").open("wb") as output:
         process = subprocess.Popen(command("serve"), env=environment, stdout=output, stderr=output)

@@ -65,8 +65,7 @@ def arrive() -> ResponseReturnValue:
     """Back from the provider: who it says this is, and on to the second factor."""
     provider = _provider()
     try:
-        claims = provider.authorize_access_token()["userinfo"]
-        identity = _identity(claims)
+        identity = _identity(provider)
     except (RequestException, OAuthError, JoseError, KeyError, ValueError, TypeError) as fault:
         return _refused("sso refused", fault)
     try:
@@ -76,11 +75,19 @@ def arrive() -> ResponseReturnValue:
     return to_second_factor(half, own_address(form_session.pop(_WANTED, None)))
 
 
-def _identity(claims: Any) -> Identity:
-    issuer = str(claims["iss"])
+def _identity(provider: Any) -> Identity:
+    """Whom the provider vouches for; some tell his name in the signed token, some only when asked for it."""
+    token = provider.authorize_access_token()
+    claims = token["userinfo"]
+    issuer, subject, name = str(claims["iss"]), str(claims["sub"]), claims.get("preferred_username")
     if issuer.rstrip("/") != runtime().settings.oidc_issuer.rstrip("/"):
         raise ValueError("another issuer")
-    return Identity(issuer, str(claims["sub"]), str(claims.get("preferred_username", "")))
+    if name is None:
+        told = provider.userinfo(token=token)
+        if told["sub"] != subject:
+            raise ValueError("another subject")
+        name = told.get("preferred_username")
+    return Identity(issuer, subject, str(name or ""))
 
 
 def _provider() -> Any:
