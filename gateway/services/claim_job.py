@@ -82,11 +82,14 @@ def hold_claim(session: Session, job_id: str, worker: str) -> None:
 def _actor(session: Session, job: ImportJob) -> Actor:
     """The person as he is now; raises NotAllowed where he may no longer do what the file does."""
     user = session.get_one(User, job.created_by, populate_existing=True)
-    roles = user.role_names if user.disabled_at is None else frozenset()
-    actor = Actor(user.id, user.court_id, roles)
-    for action in ASKS[job.kind]:
-        actor.must(action)
+    actor = Actor(user.id, user.court_id, user.role_names if user.disabled_at is None else frozenset())
+    _refuse_unless_may(actor, job.kind)
     return actor
+
+
+def _refuse_unless_may(actor: Actor, kind: str) -> None:
+    for action in ASKS[kind]:
+        actor.must(action)
 
 
 def _free(work: Work) -> ColumnElement[bool]:
