@@ -110,6 +110,14 @@ SETTINGS = (
         "",
         "https origin at which browsers reach the desk; empty: http://<host>:<port>, for this machine only",
     ),
+    Setting(
+        "oidc_issuer",
+        _web_url,
+        "",
+        "issuer address of the court's identity provider (OpenID Connect); empty: no single sign-on",
+    ),
+    Setting("oidc_client_id", str, "", "the desk's name at the identity provider; needed with the issuer"),
+    Setting("oidc_client_secret", str, "", "the desk's secret at the identity provider; needed likewise"),
     Setting("threads", _number(2, 256), "24", "requests that one worker process answers at the same time"),
     Setting("tick_seconds", _number(1, 60), "5", "how often the scheduler looks for what is due"),
     Setting("api_rate", _number(1, 10000), "50", "requests a second for each API token (none on silencing)"),
@@ -147,6 +155,9 @@ class Settings:
     host: str
     port: int
     desk_url: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
     threads: int
     tick_seconds: int
     api_rate: int
@@ -209,6 +220,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     ]
     if values.get("alert_webhook_url") and not values.get("alert_webhook_secret"):
         wrong.append(f"{PREFIX}ALERT_WEBHOOK_SECRET: needed with {PREFIX}ALERT_WEBHOOK_URL")
+    for needed in ("oidc_client_id", "oidc_client_secret"):
+        if values.get("oidc_issuer") and not values.get(needed):
+            wrong.append(f"{PREFIX}{needed.upper()}: needed with {PREFIX}OIDC_ISSUER")
     if wrong:
         raise SettingRefused("\n".join(wrong))
     return Settings(**values)  # type: ignore[arg-type]

@@ -1,27 +1,24 @@
 """`court`, `user`, `connection`, `token`: who takes part, set up at the console and entered in the record."""
 
 import click
-from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from gateway.cli.common import CONSOLE, acting, find_user, open_runtime, working
 from gateway.database import reading
 from gateway.models import ROLES, ApiToken, Connection, Court, User
+from gateway.services.access_links import Invited
 from gateway.services.audit import Chain
 from gateway.services.court_switch import disable_court, enable_court
 from gateway.services.found_platform import (
     NewConnection,
     NewCourt,
-    NewUser,
     add_connection,
-    add_user,
     found_court,
     issue_token,
 )
-from gateway.services.manage_access import change_connection, disable_user, revoke_token
+from gateway.services.manage_access import change_connection, revoke_token
+from gateway.services.manage_people import NewPerson, disable_person, invite_again, invite_person
 from gateway.services.permissions import SCOPES
-
-SHORTEST_PASSWORD = 15
 
 
 @click.group()
@@ -102,7 +99,7 @@ def policy(court_id: str, policy: str, state: str) -> None:
 
 @click.group()
 def user() -> None:
-    """People: list, add, disable."""
+    """People: list, add, invite, disable."""
 
 
 @user.command("list")
@@ -122,16 +119,25 @@ def list_users() -> None:
 @click.option(
     "--identity", prompt="Identity number", hide_input=True, help="Only a keyed hash of it is kept."
 )
-@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
-def add(
-    username: str, court_id: str | None, roles: tuple[str, ...], name: str, identity: str, password: str
-) -> None:
-    """Add a person: one person, one account, one court."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise click.UsageError(f"the password has {SHORTEST_PASSWORD} characters or more")
-    hashed = PasswordHasher().hash(password)
+def add(username: str, court_id: str | None, roles: tuple[str, ...], name: str, identity: str) -> None:
+    """Add a person: one person, one account, one court. Prints his id and a one-time link for the desk."""
     with working(open_runtime()) as work:
-        click.echo(add_user(work, NewUser(username, name, identity, roles, court_id, hashed)).id)
+        invited = invite_person(work, NewPerson(username, name, identity, roles, court_id))
+        click.echo(invited.user.id)
+        click.echo(_told_link(invited))
+
+
+@user.command("invite")
+@click.argument("username")
+def invite(username: str) -> None:
+    """Make a new one-time link for a person who has not accepted yet."""
+    with working(open_runtime()) as work:
+        click.echo(_told_link(invite_again(work, find_user(work.session, username).id)))
+
+
+def _told_link(invited: Invited) -> str:
+    """The address that the person opens at the desk within 72 hours."""
+    return f"/invitation/{invited.token}"
 
 
 @user.command("disable")
@@ -139,7 +145,7 @@ def add(
 def disable_account(username: str) -> None:
     """Disable a person: his next request fails, whatever token he holds."""
     with working(open_runtime()) as work:
-        disable_user(work, find_user(work.session, username))
+        disable_person(work, find_user(work.session, username).id)
     click.echo("disabled")
 
 

@@ -131,7 +131,7 @@ def _person(work: Work, scene: Scene, role: str, court_id: str | None, roles: tu
             work, NewUser(login.username, f"虚构人 {role}", f"demonstration {role}", roles, court_id)
         )
     user.password_hash = PasswordHasher().hash(login.password)
-    user.totp_sealed = work.vault.seal(login.totp_secret, "totp")
+    user.totp_sealed, user.totp_last_step = work.vault.seal(login.totp_secret, "totp"), None
     scene.actors[role] = Actor(user.id, court_id, frozenset(roles))
     scene.logins[role] = login
     if role in TOKENS:

@@ -101,7 +101,6 @@ class AccessLink(Base):
     reason_remark_id: Mapped[Ref | None] = mapped_column(ForeignKey("remark.id"))
     password_hash: Mapped[Prose | None]
     totp_sealed: Mapped[Sealed | None]
-    failures: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime]

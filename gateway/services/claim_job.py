@@ -1,6 +1,7 @@
 """Which process works on an uploaded file: claimed in the database, with signs of life, and taken over when
 they cease. Who has lost a claim learns it in the very transaction he would write in."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.models import ImportJob, User
 from gateway.services.actor import Actor
+from gateway.services.permissions import Action
 from gateway.services.receive_upload import ASKS
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
@@ -81,15 +83,19 @@ def hold_claim(session: Session, job_id: str, worker: str) -> None:
 
 def _actor(session: Session, job: ImportJob) -> Actor:
     """The person as he is now; raises NotAllowed where he may no longer do what the file does."""
-    user = session.get_one(User, job.created_by, populate_existing=True)
-    actor = Actor(user.id, user.court_id, user.role_names if user.disabled_at is None else frozenset())
-    _refuse_unless_may(actor, job.kind)
+    actor = _present(session, job.created_by)
+    _must(actor, ASKS[job.kind])
     return actor
 
 
-def _refuse_unless_may(actor: Actor, kind: str) -> None:
-    for action in ASKS[kind]:
+def _must(actor: Actor, actions: Iterable[Action]) -> None:
+    for action in actions:
         actor.must(action)
+
+
+def _present(session: Session, user_id: str) -> Actor:
+    user = session.get_one(User, user_id, populate_existing=True)
+    return Actor(user.id, user.court_id, user.role_names if user.disabled_at is None else frozenset())
 
 
 def _free(work: Work) -> ColumnElement[bool]:

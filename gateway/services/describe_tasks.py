@@ -13,7 +13,9 @@ from gateway.models import (
     AccessLink,
     Alert,
     EnforcementCase,
+    EnrolmentDraft,
     ImportBatch,
+    ImportJob,
     Notice,
     Objection,
     PhoneLine,
@@ -165,6 +167,14 @@ def _import(_told: _Told, row: ImportBatch) -> Task:
     return Task("import_batch", row.id, row.state, row.created_at, count=row.rows)
 
 
+def _draft(_told: _Told, row: EnrolmentDraft) -> Task:
+    return Task("enrolment_draft", row.id, row.state, row.changed_at, detail=row.step)
+
+
+def _job(_told: _Told, row: ImportJob) -> Task:
+    return Task("import_job", row.id, row.state, row.created_at, count=row.rows)
+
+
 def _alert(_told: _Told, row: Alert) -> Task:
     state = "closed" if row.closed_at else "acknowledged" if row.acknowledged_at else "open"
     return Task("alert", row.id, state, row.opened_at, detail=row.kind, count=row.times)
@@ -181,7 +191,9 @@ _SHOW: dict[type, Callable[[_Told, Any], Task]] = {
     EnforcementCase: _case,
     PhoneLine: _line,
     Recording: _recording,
+    EnrolmentDraft: _draft,
     ImportBatch: _import,
+    ImportJob: _job,
     Alert: _alert,
     AccessLink: _access_link,
 }

@@ -101,7 +101,8 @@ def add_user(work: Work, new: NewUser) -> User:
     username = fields.text("username", new.username, 40)
     fields.text("name", new.name, 100)
     unknown = set(new.roles) - set(ROLES)
-    if not new.roles or unknown or ("operator" in new.roles) != (new.court_id is None):
+    misplaced = set(new.roles) != {"operator"} if new.court_id is None else "operator" in new.roles
+    if not new.roles or unknown or misplaced:
         fields.add(
             "roles",
             "roles",

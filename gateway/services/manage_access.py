@@ -1,4 +1,4 @@
-"""Taking access away and changing how a carrier reaches us: people, tokens, connections."""
+"""Taking access away and changing how a carrier reaches us: tokens, connections."""
 
 from sqlalchemy import select
 
@@ -10,15 +10,6 @@ from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
 from gateway.services.refusals import NotFound, WrongState, refuse
 from gateway.services.work import Work
-
-
-def disable_user(work: Work, user: User) -> None:
-    """The person's next request fails, whatever token or session he holds."""
-    work.actor.must(Action.MANAGE_USERS)
-    if user.disabled_at is None:
-        user.disabled_at = work.now
-        user.version += 1
-        work.enter(chain_of(user.court_id), "disabled", "user_account", user.id)
 
 
 def revoke_token(work: Work, token_id: str) -> None:

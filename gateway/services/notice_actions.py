@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.models import EnforcementCase, Notice
+from gateway.services.check_activation import recordings_of
 from gateway.services.list_notices import read_notice
 from gateway.services.notice_guards import GUARDS
 from gateway.services.notice_life import LIFE, Event, refuse_out_of_turn
 from gateway.services.permissions import Action
+from gateway.services.place_test_call import refuse_unapproved
 from gateway.services.refusals import NotAllowed, NotValid, ServiceRefused, WrongState
 from gateway.services.work import Work
 
@@ -26,6 +28,7 @@ class Offer(StrEnum):
     END = "end"
     OBJECT = "object"
     CLOSE_CASE = "close_case"
+    TEST_CALL = "test_call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,16 @@ def _close_case(work: Work, notice: Notice) -> None:
         raise WrongState("closed", "The case is closed.", "案件已结。")
 
 
+def _test_call(work: Work, notice: Notice) -> None:
+    work.actor.must(Action.TEST_CALL)
+    refuse_unapproved(recordings_of(work, notice))
+
+
 _ASKED: dict[Offer, Callable[[Work, Notice], None]] = {
     **{Offer(event.value): _step(event) for event in (Event.AMEND, Event.SUBMIT, Event.APPROVE)},
     **{Offer(event.value): _step(event) for event in (Event.REJECT, Event.SUSPEND, Event.RESUME)},
     **{Offer(event.value): _step(event) for event in (Event.REVIEW, Event.END)},
     Offer.OBJECT: _object,
     Offer.CLOSE_CASE: _close_case,
+    Offer.TEST_CALL: _test_call,
 }

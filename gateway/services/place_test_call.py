@@ -116,13 +116,18 @@ def _approved(work: Work, new: NewTestCall) -> list[Recording]:
         recordings = recordings_of(work, notice)
     else:
         recordings = [work.find(Recording, str(new.recording_id))]
+    refuse_unapproved(recordings)
+    return recordings
+
+
+def refuse_unapproved(recordings: list[Recording]) -> None:
+    """Raise WrongState where a recording that was not approved would be heard on a phone."""
     if any(each.state != "approved" for each in recordings):
         raise WrongState(
             "not-approved",
             "Only approved recordings can be heard on a phone.",
             "只有审批通过的录音才能通过电话试听。",
         )
-    return recordings
 
 
 def _connection(work: Work, slug: str) -> Connection:

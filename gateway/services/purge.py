@@ -11,6 +11,7 @@ from gateway.models import Call, CallEvent, EnrolmentDraft, IdempotencyRecord, R
 from gateway.runtime import Runtime
 from gateway.services.audit import PLATFORM, append_entry
 from gateway.services.purge_debtors import purge_debtors
+from gateway.services.purge_desk import purge_desk
 from gateway.services.purge_heard import purge_heard
 from gateway.services.purge_imports import purge_imports
 from gateway.services.purge_rows import delete_rows, empty_rows
@@ -104,4 +105,18 @@ def _debtors(transactions: Transactions, settings: Settings, as_of: datetime) ->
     return {"debtor": purge_debtors(transactions, as_of - timedelta(days=settings.remark_retention_days))}
 
 
-RULES: tuple[Rule, ...] = (_calls, _heard, _remarks, _answers, _imports, _drafts, _uploads, _debtors)
+def _desk(transactions: Transactions, _settings: Settings, as_of: datetime) -> Counts:
+    return purge_desk(transactions, as_of)
+
+
+RULES: tuple[Rule, ...] = (
+    _calls,
+    _heard,
+    _remarks,
+    _answers,
+    _imports,
+    _drafts,
+    _uploads,
+    _desk,
+    _debtors,
+)

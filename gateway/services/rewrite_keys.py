@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from gateway.models import (
+    AccessLink,
     Base,
     Connection,
     CreditHandoff,
@@ -60,8 +61,10 @@ SEALED: tuple[tuple[type[Base], dict[str, str]], ...] = (
     ),
     (ImportPart, {"content_sealed": "upload"}),
     (User, {"name_sealed": "person", "totp_sealed": "totp"}),
+    (AccessLink, {"totp_sealed": "totp"}),
 )
-"""Every sealed column with the purpose under which it is sealed; idempotency records are gone in a day."""
+"""Every sealed column with the purpose under which it is sealed; idempotency records are gone in a day,
+challenges in minutes."""
 
 HASHED: dict[type[Base], dict[str, str]] = {
     PhoneLine: {

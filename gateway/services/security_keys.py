@@ -1,10 +1,9 @@
-"""Security keys (WebAuthn): challenges that count once and for five minutes, and what a key answers."""
+"""Security keys (WebAuthn): what they are asked, and what they answer."""
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -21,12 +20,12 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from gateway.models import DeskChallenge, SecurityKey, User
+from gateway.models import SecurityKey, User
+from gateway.services.challenges import ask_challenge, take_challenge
 from gateway.services.refusals import refuse
 from gateway.services.use_codes import ISSUER
 from gateway.services.work import Work
 
-ANSWERED_WITHIN = timedelta(minutes=5)
 LONGEST_ANSWER = 20_000
 
 
@@ -45,40 +44,6 @@ class NewKey:
     credential_id: bytes
     public_key: bytes
     sign_count: int
-
-
-def ask_challenge(work: Work, bound_to: str, purpose: str, secret: str) -> None:
-    """Keep what must be answered; what was asked of this session or link for this purpose before is void."""
-    _forget(work, bound_to, purpose)
-    row = DeskChallenge(
-        id=work.new_id(),
-        bound_to=bound_to,
-        purpose=purpose,
-        secret_sealed=work.vault.seal(secret, "challenge"),
-        expires_at=work.now + ANSWERED_WITHIN,
-    )
-    work.session.add(row)
-
-
-def take_challenge(work: Work, bound_to: str, purpose: str) -> str | None:
-    """What was asked, once: whoever comes second finds nothing. None also when it is too late."""
-    taken = work.session.execute(
-        delete(DeskChallenge)
-        .where(DeskChallenge.bound_to == bound_to, DeskChallenge.purpose == purpose)
-        .returning(DeskChallenge.secret_sealed, DeskChallenge.expires_at)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if taken is None or taken.expires_at <= work.now:
-        return None
-    return work.vault.open(taken.secret_sealed, "challenge")
-
-
-def _forget(work: Work, bound_to: str, purpose: str) -> None:
-    work.session.execute(
-        delete(DeskChallenge)
-        .where(DeskChallenge.bound_to == bound_to, DeskChallenge.purpose == purpose)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def ask_for_key(work: Work, user: User, bound_to: str, purpose: str, site: Site) -> str | None:

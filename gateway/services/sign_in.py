@@ -20,6 +20,7 @@ from gateway.services.known_browser import known_browser, remember_browser
 from gateway.services.limit_attempts import Counter, count_attempts, counter, forgive, source_of
 from gateway.services.prove_person import Proof, count_proof, factors_of, prove, refused_proof
 from gateway.services.refusals import SignInRefused
+from gateway.services.security_keys import Site, ask_for_key
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 from gateway.vault import token_hash
@@ -117,6 +118,15 @@ def open_half(work: Work, user: User, visitor: Visitor, first_factor: str) -> Ha
     return HalfOpen(token, row.id, factors)
 
 
+def ask_at_the_door(work: Work, token: str, site: Site) -> str | None:
+    """What the browser asks a security key, as JSON; None where the person has none. Or SignInRefused."""
+    found = find_half_open(work.session, token_hash(token), work.now)
+    if found is None:
+        raise _too_late()
+    session, user = found
+    return ask_for_key(work, user, session.id, SIGN_IN, site)
+
+
 def check_second_factor(transactions: Transactions, visitor: Visitor, token: str, proof: Proof) -> Opened:
     """Open the session; raises SignInRefused or TooManyAttempts."""
     half_token = token_hash(token)
@@ -167,8 +177,8 @@ def _open(work: Work, half_token: bytes, user: User, visitor: Visitor, kind: str
     if not done.rowcount:  # type: ignore[attr-defined]
         return None
     session_id = found[0].id
-    person = replace(work, actor=Actor(user.id, user.court_id, user.role_names))
-    person.enter(chain_of(user.court_id), "signed_in", "desk_session", session_id, {"factor": kind})
+    own_work = replace(work, actor=Actor(user.id, user.court_id, user.role_names))
+    own_work.enter(chain_of(user.court_id), "signed_in", "desk_session", session_id, {"factor": kind})
     return Opened(token, session_id, remember_browser(work.vault, visitor.known, user.id, work.now))
 
 

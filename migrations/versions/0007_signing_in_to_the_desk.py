@@ -42,7 +42,6 @@ def upgrade() -> None:
         sa.Column("reason_remark_id", sa.String(length=26), nullable=True),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("totp_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),

@@ -9,7 +9,15 @@ from gateway.models import User
 from gateway.services.find_session import SignedIn, find_session
 from gateway.services.hash_passwords import hash_password
 from gateway.services.prove_person import Code
-from gateway.services.sign_in import HalfOpen, Opened, Visitor, check_password, check_second_factor
+from gateway.services.security_keys import Site
+from gateway.services.sign_in import (
+    HalfOpen,
+    Opened,
+    Visitor,
+    ask_at_the_door,
+    check_password,
+    check_second_factor,
+)
 from gateway.services.transactions import Transactions
 from gateway.vault import token_hash
 from tests.factories import Gateway
@@ -65,3 +73,10 @@ class Desk:
         """Who this token stands for, now."""
         with self.gateway.read() as session:
             return find_session(session, token_hash(token), self.gateway.clock.now())
+
+    def question(self, half: HalfOpen, site: Site) -> str:
+        """What a security key is asked at the door."""
+        with self.transactions.writing() as work:
+            asked = ask_at_the_door(work, half.token, site)
+        assert asked is not None
+        return asked

@@ -38,7 +38,7 @@ class Counter:
 
     def checked(self, file: bytes, rows: int, **sent: str) -> ImportJob:
         """The job of this file after its check."""
-        job_id = self.send(file, rows, **sent)  # type: ignore[arg-type]
+        job_id = self.send(file, rows, **sent)
         self.work()
         return self.job(job_id)
 

@@ -26,6 +26,7 @@ OPEN = {
     "/": "leads to signing in",
     "/sign-in": "the way in",
     "/sign-in/code": "the way in",
+    "/invitation/<token>": "holds its own proof, and is good once",
 }
 """What may be asked for by anybody, and why."""
 ENTERED_ELSEWHERE = {

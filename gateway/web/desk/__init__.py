@@ -10,6 +10,7 @@ from flask import Blueprint, Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 
 from gateway.web.desk import (
+    account,
     alerts,
     approval,
     assets,
@@ -20,6 +21,7 @@ from gateway.web.desk import (
     headers,
     home,
     imports,
+    invitation,
     languages,
     lines,
     lists,
@@ -30,39 +32,47 @@ from gateway.web.desk import (
     prompt_steps,
     prompt_upload,
     prompts,
+    recoveries,
     rendering,
     search,
     settings_page,
     sign_in,
+    single_sign_on,
     test_calls,
     troubles,
     uploads,
+    users,
 )
 from gateway.web.desk.door import IdConverter, add_pages
 
 AREAS = (
     sign_in.AREA,
     home.AREA,
-    imports.AREA,
-    uploads.AREA,
-    prompts.AREA,
-    prompt_upload.AREA,
-    prompt_steps.AREA,
-    prompt_draft.AREA,
-    test_calls.AREA,
-    lists.AREA,
-    search.AREA,
-    dashboard.AREA,
+    account.AREA,
     alerts.AREA,
-    audit_browser.AREA,
-    settings_page.AREA,
-    enrolment.AREA,
-    notices.AREA,
-    notice_steps.AREA,
     approval.AREA,
+    audit_browser.AREA,
     cases.AREA,
+    dashboard.AREA,
+    enrolment.AREA,
+    imports.AREA,
+    invitation.AREA,
     lines.AREA,
+    lists.AREA,
+    notice_steps.AREA,
+    notices.AREA,
     objections.AREA,
+    prompt_draft.AREA,
+    prompt_steps.AREA,
+    prompt_upload.AREA,
+    prompts.AREA,
+    recoveries.AREA,
+    search.AREA,
+    settings_page.AREA,
+    single_sign_on.AREA,
+    test_calls.AREA,
+    uploads.AREA,
+    users.AREA,
 )
 """Every area of the desk."""
 
@@ -74,6 +84,7 @@ def install(app: Flask) -> None:
     languages.install(app)
     headers.install(app)
     WTFormsHelpers(app)
+    single_sign_on.install(app)
     blueprint = Blueprint("desk", __name__)
     for area in AREAS:
         add_pages(blueprint, area)

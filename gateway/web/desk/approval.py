@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from gateway.models import Notice
 from gateway.services.enrolment_steps import placed
 from gateway.services.list_notices import read_notice
-from gateway.services.list_prompts import read_prompt
 from gateway.services.notice_actions import Offer, notice_actions
 from gateway.services.permissions import Action
 from gateway.services.preview_calls import preview_notice
@@ -24,6 +23,7 @@ from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.enrolment_choices import bars
 from gateway.web.desk.enrolment_forms import DECLARED, YES_NO, typed_of
 from gateway.web.desk.forms import choice_field, prose_field, said, submit_field, text_field, tick_field
+from gateway.web.desk.heard_sounds import heard
 from gateway.web.desk.languages import language
 from gateway.web.desk.notice_forms import OFFERS
 from gateway.web.desk.rendering import done, show
@@ -53,7 +53,7 @@ for _name, _field in DECLARED.items():
     setattr(SignWithBarsForm, _name, _field)
 
 
-@AREA.form("/notices/<id:notice_id>/approve", Action.APPROVE)
+@AREA.form("/desk/notices/<id:notice_id>/approve", Action.APPROVE)
 def look(here: Visit, notice_id: str) -> ResponseReturnValue:
     """What is signed, and the signature."""
     with here.reading() as work:
@@ -70,7 +70,7 @@ def look(here: Visit, notice_id: str) -> ResponseReturnValue:
         if signed is not None:
             return done(str(OFFERS[Offer.APPROVE].done), url_for("desk.notices_show", notice_id=notice_id))
     with here.reading() as work:
-        return _page(work, notice_id, form, sealed, sight, changed)
+        return _page(here, work, notice_id, form, sealed, sight, changed)
 
 
 def _sign(here: Visit, notice_id: str, form: SignForm) -> Notice | None:
@@ -111,7 +111,13 @@ def _explain(form: SignForm, refused: NotValid) -> None:
 
 
 def _page(
-    work: Work, notice_id: str, form: SignForm, sealed: str, sight: Sight, changed: Difference
+    here: Visit,
+    work: Work,
+    notice_id: str,
+    form: SignForm,
+    sealed: str,
+    sight: Sight,
+    changed: Difference,
 ) -> ResponseReturnValue:
     file = read_notice(work, notice_id)
     if isinstance(form, SignWithBarsForm):
@@ -124,7 +130,7 @@ def _page(
         sealed=sealed,
         rows=rows_of(work, sight),
         changes=told_changes(work, changed),
-        recordings=[read_prompt(work, each) for each in file.prompts],
+        recordings=heard(here.runtime, work, file.prompts),
         previews=preview_notice(work, file.notice),
         refused=offers[Offer.APPROVE].reasons(language()),
     )

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from gateway.services.count_calls import CallsOfADay
 
-WIDTH, HEIGHT, GAP = 640, 34, 18
+WIDTH, HEIGHT, GAP = 640, 34, 24
 STRIPS = (
     ("heard", _l("Heard to the end")),
     ("skipped", _l("Skipped with a key")),
@@ -52,7 +52,7 @@ class Chart:
     @property
     def told(self) -> str:
         """The chart in a sentence."""
-        return str(_("%(count)s calls in 90 days", count=self.calls))
+        return str(ngettext("%(num)s call in 90 days", "%(num)s calls in 90 days", self.calls))
 
 
 def chart_of(days: Sequence[CallsOfADay]) -> Chart:

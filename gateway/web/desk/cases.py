@@ -82,14 +82,14 @@ for _name, _field in DECLARED.items():
 ExtendForm.decision_extension = choice_field(_l("Reason for a longer term"), EXTENSIONS[1:])
 
 
-@AREA.page("/cases/<id:case_id>", Action.READ)
+@AREA.page("/desk/cases/<id:case_id>", Action.READ)
 def show(here: Visit, case_id: str) -> ResponseReturnValue:
     """Everything about one case."""
     with here.reading() as work:
         return _page(work, case_id)
 
 
-@AREA.page("/cases/<id:case_id>/identity", Action.UNMASK, ("POST",))
+@AREA.page("/desk/cases/<id:case_id>/identity", Action.UNMASK, ("POST",))
 def identity(here: Visit, case_id: str) -> ResponseReturnValue:
     """The identity number in full, on this one page; the record says who asked for it."""
     plain = here.change(lambda work: unmask(work, "identity_number", case_id))
@@ -134,7 +134,7 @@ def _opened(work: Work, sealed: bytes | None, purpose: str) -> str | None:
     return work.vault.open(sealed, purpose) if sealed is not None else None
 
 
-@AREA.form("/cases/<id:case_id>/close", Action.SILENCE)
+@AREA.form("/desk/cases/<id:case_id>/close", Action.SILENCE)
 def close(here: Visit, case_id: str) -> ResponseReturnValue:
     """Close: every notice of the case is silent before the page answers."""
     form = CloseForm()
@@ -152,14 +152,14 @@ def close(here: Visit, case_id: str) -> ResponseReturnValue:
     return show_page("cases/form.html", form=form, case=case, title=_("Close the case"), warning=_silent())
 
 
-@AREA.form("/cases/<id:case_id>/delete-early", Action.ENROL)
+@AREA.form("/desk/cases/<id:case_id>/delete-early", Action.ENROL)
 def delete_early(here: Visit, case_id: str) -> ResponseReturnValue:
     """An early deletion silences every notice of the case at once."""
     title = _("Early deletion of the listing")
     return _decide(here, case_id, DeleteEarlyForm(), facts.DecisionKind.EARLY_DELETION, title)
 
 
-@AREA.form("/cases/<id:case_id>/extend", Action.ENROL)
+@AREA.form("/desk/cases/<id:case_id>/extend", Action.ENROL)
 def extend(here: Visit, case_id: str) -> ResponseReturnValue:
     """An extension; notices that wait for approval must be looked at anew."""
     form = ExtendForm()

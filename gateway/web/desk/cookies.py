@@ -32,9 +32,6 @@ def session_token() -> str:
     if "renewed_session" in g:
         return str(g.renewed_session)
     return request.cookies.get(_name(_settings(), "desk-session"), "")
-    """The token with which this request says who it is; empty where it does not."""
-    renewed: str = g.get("renewed_session", "")
-    return renewed or request.cookies.get(_name(_settings(), "desk-session"), "")
 
 
 def hand_out_session(response: Response, token: str) -> None:

@@ -4,9 +4,10 @@ It stops after ten minutes, and at once where somebody says so: a page that move
 that nobody looks at must not keep a session from ending.
 """
 
+from babel.dates import format_skeleton
 from flask import request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_decimal
+from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -42,6 +43,7 @@ def show(here: Visit) -> ResponseReturnValue:
         notices=_notices(found),
         calls=_calls(found),
         plans=_plans(found),
+        plan_ms=None if found.median_plan_ms is None else format_decimal(found.median_plan_ms),
         totals={name: sum(day.counts[name] for day in found.days) for name in found.days[0].counts},
     )
 
@@ -78,4 +80,4 @@ def _plans(found: Dashboard) -> Markup:
 
 
 def _labels(found: Dashboard) -> list[str]:
-    return [format_date(each.day, "d.M.") for each in found.days]
+    return [format_skeleton("MMMd", each.day, locale=get_locale()) for each in found.days]

@@ -40,6 +40,7 @@ from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.enrolment_choices import approved_recordings, offer
 from gateway.web.desk.enrolment_forms import TITLES, StepForm, filled, typed_of
 from gateway.web.desk.forms import Form, explain, said, submit_field, text_field
+from gateway.web.desk.heard_sounds import Heard
 from gateway.web.desk.rendering import done, show
 
 AREA = Area("enrolment")
@@ -63,7 +64,7 @@ class Held:
     line: Duplicate | None = None
 
 
-@AREA.page("/enrolments", Action.ENROL)
+@AREA.page("/desk/enrolments", Action.ENROL)
 def drafts(here: Visit) -> ResponseReturnValue:
     """The drafts of the court, and the way to a new one."""
     with here.reading() as work:
@@ -71,7 +72,7 @@ def drafts(here: Visit) -> ResponseReturnValue:
     return show("enrolment/drafts.html", page=page, titles=TITLES, value=value)
 
 
-@AREA.form("/enrolments/new", Action.ENROL)
+@AREA.form("/desk/enrolments/new", Action.ENROL)
 def begin(here: Visit) -> ResponseReturnValue:
     """Look first whether the court has the case or the line already; then begin."""
     form, held = LookForm(), Held()
@@ -103,7 +104,7 @@ def _begun(form: LookForm, use_case: str | None, use_line: str | None) -> Typed:
     return {"case": case, "line": line}
 
 
-@AREA.form("/enrolments/<id:draft_id>/<name>", Action.ENROL)
+@AREA.form("/desk/enrolments/<id:draft_id>/<name>", Action.ENROL)
 def step(here: Visit, draft_id: str, name: str) -> ResponseReturnValue:
     """One step: kept as it was typed, right or wrong; what is wrong is said at once."""
     if name == CHECK:
@@ -173,7 +174,7 @@ def _show_step(
         count=len(steps),
         held=held or Held(),
         used=value(file.typed, name, f"use_{name}"),
-        recordings=approved_recordings(work) if name == "recordings" else (),
+        recordings=[Heard(each, None) for each in approved_recordings(work)] if name == "recordings" else [],
     )
 
 
@@ -257,7 +258,7 @@ def _answer(field) -> str:  # type: ignore[no-untyped-def]
     return "; ".join(words.get(str(each), str(each)) for each in chosen)
 
 
-@AREA.page("/enrolments/<id:draft_id>/discard", Action.ENROL, ("POST",))
+@AREA.page("/desk/enrolments/<id:draft_id>/discard", Action.ENROL, ("POST",))
 def discard(here: Visit, draft_id: str) -> ResponseReturnValue:
     """Give it up; what was typed is gone."""
     here.change(lambda work: discard_draft(work, draft_id))

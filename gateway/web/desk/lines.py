@@ -37,14 +37,14 @@ AREA = Area("lines")
 NOTICES_SHOWN = 50
 
 
-@AREA.page("/lines/<id:line_id>", Action.READ)
+@AREA.page("/desk/lines/<id:line_id>", Action.READ)
 def show(here: Visit, line_id: str) -> ResponseReturnValue:
     """Everything about one line."""
     with here.reading() as work:
         return _page(work, line_id, {})
 
 
-@AREA.page("/lines/<id:line_id>/number/<field>", Action.UNMASK, ("POST",))
+@AREA.page("/desk/lines/<id:line_id>/number/<field>", Action.UNMASK, ("POST",))
 def number(here: Visit, line_id: str, field: str) -> ResponseReturnValue:
     """One number in full, on this one page; the record says who asked for it."""
     plain = here.change(lambda work: unmask(work, field, line_id))
@@ -87,7 +87,7 @@ def _fallback(work: Work, file: LineFile) -> str | None:
     return Addresses(file.connection.public_base_url, slug).fallback(token)
 
 
-@AREA.form("/lines/<id:line_id>/attest", Action.ATTEST)
+@AREA.form("/desk/lines/<id:line_id>/attest", Action.ATTEST)
 def attest(here: Visit, line_id: str) -> ResponseReturnValue:
     """A new proof; 30 days from its date."""
 
@@ -102,7 +102,7 @@ def attest(here: Visit, line_id: str) -> ResponseReturnValue:
     )
 
 
-@AREA.form("/lines/<id:line_id>/check-fallback", Action.ENROL)
+@AREA.form("/desk/lines/<id:line_id>/check-fallback", Action.ENROL)
 def fallback(here: Visit, line_id: str) -> ResponseReturnValue:
     """The gateway calls the fallback as the carrier would; the line is active where it connects."""
     form = FallbackForm()
@@ -117,7 +117,7 @@ def fallback(here: Visit, line_id: str) -> ResponseReturnValue:
     return _answer(here, line_id, form, do, title, _("The fallback connects: the line is active."))
 
 
-@AREA.form("/lines/<id:line_id>/deliver-elsewhere", Action.ENROL)
+@AREA.form("/desk/lines/<id:line_id>/deliver-elsewhere", Action.ENROL)
 def propose(here: Visit, line_id: str) -> ResponseReturnValue:
     """Propose another delivery; nothing changes for callers until a judge approves it."""
     form = ProposeForm()
@@ -129,7 +129,7 @@ def propose(here: Visit, line_id: str) -> ResponseReturnValue:
     return _answer(here, line_id, form, do, title, _("The change waits for a judge's approval."))
 
 
-@AREA.form("/lines/<id:line_id>/approve-delivery", Action.APPROVE)
+@AREA.form("/desk/lines/<id:line_id>/approve-delivery", Action.APPROVE)
 def approve(here: Visit, line_id: str) -> ResponseReturnValue:
     """Apply the proposed delivery, as it was seen; the line is silent until its fallback is checked anew."""
     form = ApproveForm()
@@ -149,7 +149,7 @@ def approve(here: Visit, line_id: str) -> ResponseReturnValue:
     return _answer(here, line_id, form, do, title, said, present=present, proposed=proposed)
 
 
-@AREA.form("/lines/<id:line_id>/release", Action.RELEASE)
+@AREA.form("/desk/lines/<id:line_id>/release", Action.RELEASE)
 def release(here: Visit, line_id: str) -> ResponseReturnValue:
     """Stop forwarding: only when the carrier confirmed that it sends no more calls."""
     form = ReleaseForm()

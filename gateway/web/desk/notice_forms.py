@@ -75,6 +75,9 @@ OFFERS: Mapping[Offer, Worded] = {
         _l("The case is closed, and every notice of it is silent."),
         warns=True,
     ),
+    Offer.TEST_CALL: Worded(
+        _l("Place a test call"), _l("Hear it on a phone of your own; nothing is counted."), ""
+    ),
 }
 
 

@@ -40,7 +40,7 @@ WITH_REASON: Mapping[Offer, tuple[type[ReasonForm], Take]] = {
 }
 
 
-@AREA.form("/notices/<id:notice_id>/<verb>", Action.READ)
+@AREA.form("/desk/notices/<id:notice_id>/<verb>", Action.READ)
 def take(here: Visit, notice_id: str, verb: str) -> ResponseReturnValue:
     """The form of a step, and the step. Who may take it the service says."""
     for each in (*WITH_REASON, Offer.REVIEW, Offer.AMEND):

@@ -1,39 +1,37 @@
 """The notice page: its state as a timeline, its calls as a chart, and everything that may be done with it."""
 
-from flask import Response, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.services.count_calls import count_calls
 from gateway.services.list_cases import read_case
 from gateway.services.list_lines import read_line
 from gateway.services.list_notices import read_notice
-from gateway.services.list_prompts import read_prompt
 from gateway.services.notice_actions import Offer, Offered, notice_actions
 from gateway.services.notice_history import notice_history
 from gateway.services.notice_life import state_at
 from gateway.services.permissions import Action
 from gateway.services.preview_calls import preview_notice
-from gateway.services.refusals import NotFound
 from gateway.services.work import Work
 from gateway.web.desk import rendering
 from gateway.web.desk.call_chart import chart_of
 from gateway.web.desk.door import Area, Visit
+from gateway.web.desk.heard_sounds import heard
 from gateway.web.desk.languages import language
 from gateway.web.desk.notice_forms import OFFERS, SuspendForm
 from ivr.numbers import mask
-from prompts.store import RecordingDamaged, RecordingMissing
 
 AREA = Area("notices")
 
 
-@AREA.page("/notices/<id:notice_id>", Action.READ)
+@AREA.page("/desk/notices/<id:notice_id>", Action.READ)
 def show(here: Visit, notice_id: str) -> ResponseReturnValue:
     """Everything about one notice."""
     with here.reading() as work:
-        return _page(work, notice_id)
+        return _page(here, work, notice_id)
 
 
-def _page(work: Work, notice_id: str) -> ResponseReturnValue:
+def _page(here: Visit, work: Work, notice_id: str) -> ResponseReturnValue:
     file = read_notice(work, notice_id)
     notice = file.notice
     case, line = read_case(work, notice.case_id), read_line(work, notice.line_id)
@@ -48,7 +46,7 @@ def _page(work: Work, notice_id: str) -> ResponseReturnValue:
         debtor=work.vault.open(debtor, "person") if debtor and names else None,
         number=mask(work.vault.open(line.line.public_sealed, "number")),
         line=line.line,
-        recordings=[read_prompt(work, each) for each in file.prompts],
+        recordings=heard(here.runtime, work, file.prompts),
         chart=chart_of(count_calls(work, notice.line_id, notice.id)),
         history=list(reversed(notice_history(work, notice_id))),
         previews=preview_notice(work, notice),
@@ -76,21 +74,9 @@ def _address(offer: Offer, notice_id: str, case_id: str) -> str:
             return url_for("desk.approval_look", notice_id=notice_id)
         case Offer.OBJECT:
             return url_for("desk.objections_about_notice", notice_id=notice_id)
+        case Offer.TEST_CALL:
+            return url_for("desk.test_calls_of_notice", notice_id=notice_id)
         case Offer.CLOSE_CASE:
             return url_for("desk.cases_close", case_id=case_id)
         case _:
             return url_for("desk.notice_steps_take", notice_id=notice_id, verb=offer.value.replace("_", "-"))
-
-
-@AREA.page("/notices/sound/<id:recording_id>.wav", Action.READ)
-def sound(here: Visit, recording_id: str) -> ResponseReturnValue:
-    """A recording of the court, byte for byte what callers hear."""
-    with here.reading() as work:
-        sha256 = read_prompt(work, recording_id).recording.sha256
-    try:
-        wav = here.runtime.recordings.read(sha256)
-    except (RecordingMissing, RecordingDamaged):
-        raise NotFound from None
-    response = Response(wav, mimetype="audio/wav")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

@@ -43,7 +43,7 @@ class DecideForm(ReasonForm):
     go = submit_field(_l("Confirm"))
 
 
-@AREA.form("/notices/<id:notice_id>/object", Action.OBJECT)
+@AREA.form("/desk/notices/<id:notice_id>/object", Action.OBJECT)
 def about_notice(here: Visit, notice_id: str) -> ResponseReturnValue:
     """Record an objection about a notice."""
     with here.reading() as work:
@@ -52,7 +52,7 @@ def about_notice(here: Visit, notice_id: str) -> ResponseReturnValue:
     return _record(here, way_back, lambda kind, said: NewObjection(kind, said, notice=notice_id))
 
 
-@AREA.form("/lines/<id:line_id>/object", Action.OBJECT)
+@AREA.form("/desk/lines/<id:line_id>/object", Action.OBJECT)
 def about_line(here: Visit, line_id: str) -> ResponseReturnValue:
     """Record an objection about a line, where the notice is not known."""
     with here.reading() as work:
@@ -76,7 +76,7 @@ def _record(here: Visit, way_back: str, new: Callable[[str, str], NewObjection])
     return show_page("objections/record.html", form=form, way_back=way_back)
 
 
-@AREA.page("/objections/<id:objection_id>", Action.READ)
+@AREA.page("/desk/objections/<id:objection_id>", Action.READ)
 def show(here: Visit, objection_id: str) -> ResponseReturnValue:
     """One objection with its clocks, and the forms that decide it for those who may."""
     with here.reading() as work:
@@ -95,14 +95,14 @@ def show(here: Visit, objection_id: str) -> ResponseReturnValue:
         )
 
 
-@AREA.form("/objections/<id:objection_id>/uphold", Action.SILENCE)
+@AREA.form("/desk/objections/<id:objection_id>/uphold", Action.SILENCE)
 def uphold(here: Visit, objection_id: str) -> ResponseReturnValue:
     """Uphold: the notice ends at once."""
     follows = _("The notice ends at once: the next call is silent.")
     return _decide(here, objection_id, uphold_objection, _("Uphold the objection"), follows)
 
 
-@AREA.form("/objections/<id:objection_id>/reject", Action.DECIDE_OBJECTION)
+@AREA.form("/desk/objections/<id:objection_id>/reject", Action.DECIDE_OBJECTION)
 def reject(here: Visit, objection_id: str) -> ResponseReturnValue:
     """Reject: nothing speaks again by this alone."""
     follows = _("A judge resumes the notice in a step of its own.")

@@ -1,9 +1,10 @@
 """A new recording at the desk: a file or what the browser records, checked before anything is kept."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -95,7 +96,7 @@ def _receive(here: Visit, form: VersionForm, words: NewPrompt, prompt: str | Non
         _refuse_words(here, words, demo_only=False)
     except NotValid as refused:
         explain(form, refused)
-    upload = form.recording.data.read() if form.recording.data else b""
+    upload = _sent(form.recording.name)
     if not upload:
         form.refuse("recording", _("Choose a file, or record the text here."))
     if form.summary:
@@ -113,6 +114,16 @@ def _receive(here: Visit, form: VersionForm, words: NewPrompt, prompt: str | Non
         return _shown(form, prompt, None)
     address = url_for("desk.prompts_recording", recording_id=recording)
     return done(_("The recording was checked and is kept as a draft. Listen to it, then submit it."), address)
+
+
+def _sent(field: str) -> bytes:
+    """The file that was sent; empty where none was."""
+    chosen = request.files.get(field)
+    if chosen is None:
+        return b""
+    with closing(chosen):
+        content: bytes = chosen.read()
+    return content
 
 
 def _refuse_words(here: Visit, words: NewPrompt, *, demo_only: bool) -> None:

@@ -9,7 +9,7 @@ from flask_babel import format_date, format_datetime
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
 from gateway.models.base import FAR_FUTURE
-from gateway.web.desk import assets, cookies, csrf, list_words, navigation, words
+from gateway.web.desk import assets, cookies, csrf, keys, list_words, navigation, places, words
 from gateway.web.desk.door import visit
 from gateway.web.desk.languages import LANGUAGES, language
 from gateway.web.requests import runtime
@@ -29,14 +29,16 @@ def install(app: Flask) -> None:
             PrefixLoader({each: PackageLoader(each) for each in _DESIGN_SYSTEM}),
         ]
     )
-    app.jinja_env.filters.update(moment=moment, day=day, clock=clock)
+    app.jinja_env.filters.update(moment=moment, day=day, clock=clock, role_word=role_word)
     app.jinja_env.globals.update(
         asset=assets.address,
         word=words.word,
         said=list_words.said,
+        place_of=places.place_of,
         colours=words.COLOURS,
         with_cursor=with_cursor,
     )
+    app.jinja_env.globals["key_block"] = keys.key_block
     app.context_processor(_common)
 
 
@@ -64,6 +66,11 @@ def clock(at: datetime | None) -> str:
 def day(value: date | datetime | None) -> str:
     """A day; of an instant the one that it is in the court's zone."""
     return format_date(value, "long") if value is not None else ""
+
+
+def role_word(role: str) -> str:
+    """The word of a role, for lists of them."""
+    return words.word("role", role)
 
 
 def with_cursor(cursor: str) -> str:

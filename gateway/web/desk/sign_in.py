@@ -6,13 +6,24 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from gateway.services.end_sessions import end_session
-from gateway.services.prove_person import Code
+from gateway.services.find_session import find_half_open
+from gateway.services.prove_person import Code, Proof, Touch, factors_of
 from gateway.services.refusals import SignInRefused, TooManyAttempts
-from gateway.services.sign_in import Visitor, check_password, check_second_factor
+from gateway.services.sign_in import (
+    HalfOpen,
+    Opened,
+    Visitor,
+    ask_at_the_door,
+    check_password,
+    check_second_factor,
+)
 from gateway.services.transactions import Transactions
+from gateway.vault import token_hash
+from gateway.web.desk.browsers import browser_named
 from gateway.web.desk.cookies import hand_out_session, read_cookie, set_cookie, take_back_session
 from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.forms import Form, secret_field, submit_field, text_field
+from gateway.web.desk.keys import AnswerField, site
 from gateway.web.desk.languages import language, own_address
 from gateway.web.desk.rendering import show
 from gateway.web.requests import runtime
@@ -41,6 +52,7 @@ class CodeForm(Form):
         autocomplete="one-time-code",
         inputmode="numeric",
     )
+    key_answer = AnswerField()
     go = submit_field(_l("Sign in"))
 
 
@@ -51,16 +63,20 @@ def password() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             half = check_password(
-                _transactions(), _visitor(), form.username.data or "", form.password.data or ""
+                transactions(), visitor(), form.username.data or "", form.password.data or ""
             )
         except (SignInRefused, TooManyAttempts) as refused:
             form.form_errors.append(getattr(refused, language()))
         else:
-            wanted = own_address(request.args.get("next"))
-            response = make_response(redirect(url_for("desk.sign_in_code", next=wanted), 303))
-            set_cookie(response, HALF, half.token, HALF_SECONDS)
-            return response
-    return show("sign_in/password.html", form=form)
+            return to_second_factor(half, own_address(request.args.get("next")))
+    return show("sign_in/password.html", form=form, has_sso=bool(runtime().settings.oidc_issuer))
+
+
+def to_second_factor(half: HalfOpen, wanted: str) -> ResponseReturnValue:
+    """On to the second step, with the half of a session in a cookie."""
+    response = make_response(redirect(url_for("desk.sign_in_code", next=wanted), 303))
+    set_cookie(response, HALF, half.token, HALF_SECONDS)
+    return response
 
 
 @AREA.open_page("/sign-in/code", ("GET", "POST"))
@@ -68,19 +84,48 @@ def code() -> ResponseReturnValue:
     """The second factor. The session's token, and the form's, are new from here on."""
     form = CodeForm()
     if form.validate_on_submit():
-        proof = Code((form.code.data or "").replace(" ", ""))
         try:
-            opened = check_second_factor(_transactions(), _visitor(), read_cookie(HALF), proof)
+            opened = check_second_factor(transactions(), visitor(), read_cookie(HALF), _proof(form))
         except (SignInRefused, TooManyAttempts) as refused:
             form.form_errors.append(getattr(refused, language()))
         else:
-            form_session.clear()
-            response = make_response(redirect(own_address(request.args.get("next")), 303))
-            hand_out_session(response, opened.token)
-            set_cookie(response, KNOWN, opened.known, KNOWN_SECONDS)
-            set_cookie(response, HALF, "", 0)
-            return response
-    return show("sign_in/code.html", form=form)
+            return _signed_in(opened)
+    factors = _factors()
+    if not factors and not form.form_errors:
+        return redirect(url_for("desk.sign_in_password", next=own_address(request.args.get("next"))))
+    return show("sign_in/code.html", form=form, factors=factors, question=_question(factors))
+
+
+def _proof(form: CodeForm) -> Proof:
+    where = site()
+    if form.key_answer.data and where is not None:
+        return Touch(form.key_answer.data, where)
+    return Code((form.code.data or "").replace(" ", ""))
+
+
+def _signed_in(opened: Opened) -> ResponseReturnValue:
+    form_session.clear()
+    response = make_response(redirect(own_address(request.args.get("next")), 303))
+    hand_out_session(response, opened.token)
+    set_cookie(response, KNOWN, opened.known, KNOWN_SECONDS)
+    set_cookie(response, HALF, "", 0)
+    return response
+
+
+def _factors() -> frozenset[str]:
+    """What the person whose password was right can prove himself with; nothing where none is awaited."""
+    with transactions().reading() as work:
+        found = find_half_open(work.session, token_hash(read_cookie(HALF)), work.now)
+        return factors_of(work, found[1]) if found is not None else frozenset()
+
+
+def _question(factors: frozenset[str]) -> str | None:
+    """What the person's key is asked; None where he has none."""
+    where = site()
+    if "key" not in factors or where is None:
+        return None
+    with transactions().writing() as work:
+        return ask_at_the_door(work, read_cookie(HALF), where)
 
 
 @AREA.page("/sign-out", None, ("POST",))
@@ -93,11 +138,13 @@ def out(here: Visit) -> ResponseReturnValue:
     return response
 
 
-def _transactions() -> Transactions:
+def transactions() -> Transactions:
+    """For what is done before anybody is signed in."""
     here = runtime()
     return Transactions(here.engine, here.clock, here.vault)
 
 
-def _visitor() -> Visitor:
-    browser = request.user_agent.string
+def visitor() -> Visitor:
+    """Whoever sends this request."""
+    browser = browser_named(request.user_agent.string)
     return Visitor(request.remote_addr or "", read_cookie(KNOWN), browser)

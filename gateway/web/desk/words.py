@@ -57,6 +57,7 @@ WORDS: dict[str, dict[str, LazyString]] = {
         "toll_free": _l("Free of charge"),
         "unknown": _l("Unknown"),
     },
+    "person": {"invited": _l("Invited"), "active": _l("Active"), "disabled": _l("Disabled")},
     "role": {
         "clerk": _l("Clerk"),
         "judge": _l("Judge"),
@@ -84,6 +85,8 @@ COLOURS = {
     "rejected": "red",
     "withdrawn": "red",
     "failed": "red",
+    "disabled": "red",
+    "invited": "yellow",
 }
 """Code -> colour of its tag; grey where none is named."""
 

@@ -1,6 +1,7 @@
 """Calls by day: each call counts on the court's day on which it came, in everything that is true of it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,7 @@ from tests.factories import Gateway, number
 from tests.gateway.records import call_of, change
 
 
-def _counts(gateway: Gateway, line_id: str, who: str = "clerk", **only: str) -> tuple[CallsOfADay, ...]:
+def _counts(gateway: Gateway, line_id: str, who: str = "clerk", **only: Any) -> tuple[CallsOfADay, ...]:
     with gateway.work(who) as work:
         return count_calls(work, line_id, **only)
 

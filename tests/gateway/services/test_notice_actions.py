@@ -13,7 +13,9 @@ from gateway.services.close_case import close_case
 from gateway.services.draft_notice import NewNotice
 from gateway.services.end_notice import end_notice
 from gateway.services.judge_prompt import withdraw_prompt
+from gateway.services.manage_access import change_connection
 from gateway.services.notice_actions import Offer, Offered, notice_actions
+from gateway.services.place_test_call import NewTestCall, order_test_call
 from gateway.services.record_objection import NewObjection, record_objection
 from gateway.services.refusals import NotAllowed, NotFound, ServiceRefused
 from gateway.services.reject_notice import reject_notice
@@ -22,7 +24,7 @@ from gateway.services.review_notice import review_notice
 from gateway.services.submit_notice import submit_notice
 from gateway.services.suspend_notice import suspend_notice
 from gateway.services.work import Work
-from tests.factories import Gateway
+from tests.factories import Gateway, number
 
 STAGES = ("draft", "submitted", "rejected", "approved", "suspended", "ended", "closed", "withdrawn")
 ROLES = ("clerk", "clerk2", "judge", "judge2", "auditor", "administrator")
@@ -45,6 +47,9 @@ DO: dict[Offer, Callable[[Work, Notice, str], object]] = {
     Offer.END: lambda work, it, _sha: end_notice(work, it.id, "over"),
     Offer.OBJECT: lambda work, it, _sha: record_objection(work, NewObjection("removal", "paid", it.id)),
     Offer.CLOSE_CASE: lambda work, it, _sha: close_case(work, it.case_id, 1, "paid"),
+    Offer.TEST_CALL: lambda work, it, _sha: order_test_call(
+        work, NewTestCall("north", number(7777), own_phone=True, notice_id=it.id)
+    ),
 }
 
 
@@ -94,6 +99,8 @@ def _tried(gateway: Gateway, notice: Notice, sha256: str, offer: Offer, who: str
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_is_offered_can_be_done_and_the_rest_cannot(sqlite_gateway: Gateway, stage: str) -> None:
     notice, sha256 = _staged(sqlite_gateway, stage)
+    with sqlite_gateway.work("operator") as work:
+        change_connection(work, "north", outgoing_number=number(9000))
     for who in ROLES:
         for offer, offered in _offers(sqlite_gateway, notice, who).items():
             said = _tried(sqlite_gateway, notice, sha256, offer, who)

@@ -24,7 +24,7 @@ def _sent(fields: dict[str, tuple[str, ...]]) -> dict[str, object]:
 
 def _begin(clerk: Person, **looked: str) -> str:
     """The address of a new draft, without its step."""
-    answer = clerk.post("/enrolments/new", looked)
+    answer = clerk.post("/desk/enrolments/new", looked)
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return answer.headers["Location"].rpartition("/")[0]
 
@@ -86,8 +86,8 @@ def test_what_is_saved_for_later_is_kept_wrong_as_it_is_and_found_again(office: 
     answer = clerk.post(
         f"{draft}/case", {"case_number": "(2026)川1302执7号", "obligation_amount": "a lot", "later": "1"}
     )
-    assert answer.headers["Location"] == "/enrolments"
-    page = office.person("clerk2").page("/enrolments")
+    assert answer.headers["Location"] == "/desk/enrolments"
+    page = office.person("clerk2").page("/desk/enrolments")
     assert "(2026)川1302执7号" in page
     assert draft in page
     assert 'value="a lot"' in clerk.page(f"{draft}/case")
@@ -100,26 +100,32 @@ def test_a_case_and_a_line_that_are_there_are_found_before_anything_is_typed(off
         line = session.get_one(PhoneLine, notice.line_id)
         session.expunge(line)
     looked = {"case_number": case_number, "public_number": office.gateway.dialled(line)}
-    page = clerk.post("/enrolments/new", looked).get_data(as_text=True)
-    for address in (f"/cases/{notice.case_id}", f"/lines/{notice.line_id}", f"/notices/{notice.id}"):
+    page = clerk.post("/desk/enrolments/new", looked).get_data(as_text=True)
+    for address in (
+        f"/desk/cases/{notice.case_id}",
+        f"/desk/lines/{notice.line_id}",
+        f"/desk/notices/{notice.id}",
+    ):
         assert address in page
     assert rows(office.gateway, EnrolmentDraft) == 0
     draft = _begin(clerk, **looked, use_case=notice.case_id, use_line=notice.line_id)
     assert "A case that is enrolled already is used." in clerk.page(f"{draft}/case")
     recording = office.gateway.recording()
-    typed = {
+    typed: Typed = {
         **_typed(office),
         "case": {"use_case": (notice.case_id,)},
         "line": {"use_line": (notice.line_id,)},
     }
     typed["recordings"] = {"prompts": (recording.id,)}
     check = _fill(clerk, draft, typed)
-    assert "/notices/" in clerk.post(check, {"version": _version(clerk.page(check))}).headers["Location"]
+    assert "/desk/notices/" in clerk.post(check, {"version": _version(clerk.page(check))}).headers["Location"]
 
 
 def test_another_courts_number_is_told_in_the_neutral_sentence(office: Office) -> None:
     line = office.gateway.line(who="b_clerk")
-    answer = office.person("clerk").post("/enrolments/new", {"public_number": office.gateway.dialled(line)})
+    answer = office.person("clerk").post(
+        "/desk/enrolments/new", {"public_number": office.gateway.dialled(line)}
+    )
     assert errors(answer) == ["This number cannot be enrolled here; ask the platform operator."]
     assert line.id not in answer.get_data(as_text=True)
 

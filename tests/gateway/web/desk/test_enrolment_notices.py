@@ -41,8 +41,8 @@ def test_the_page_tells_all_of_a_notice_and_no_whole_number(office: Office) -> N
     call, carrier = sid(), FakeCarrier.of(office.gateway)
     carrier.voice(office.gateway.dialled(line), call=call)
     carrier.dialled(office.gateway.dialled(line), call, "completed")
-    page = office.person("clerk").page(f"/notices/{notice.id}")
-    for told in ("In force", "虚构人甲", "Notice: approved", "“lawful”", "虚构人4", "1 calls in 90 days"):
+    page = office.person("clerk").page(f"/desk/notices/{notice.id}")
+    for told in ("In force", "虚构人甲", "Notice: approved", "“lawful”", "虚构人4", "1 call in 90 days"):
         assert told in page, told
     for number in (office.gateway.dialled(line), office.gateway.delivered(line)):
         assert number not in page
@@ -51,23 +51,23 @@ def test_the_page_tells_all_of_a_notice_and_no_whole_number(office: Office) -> N
 
 def test_who_may_not_read_names_sees_none(office: Office) -> None:
     notice = office.gateway.notice()
-    page = office.person("auditor").page(f"/notices/{notice.id}")
+    page = office.person("auditor").page(f"/desk/notices/{notice.id}")
     assert "虚构人甲" not in page
     assert "“lawful”" not in page
 
 
 def test_what_is_not_possible_is_greyed_with_its_reason(office: Office) -> None:
     notice = office.gateway.notice(state="submitted")
-    page = office.person("clerk").page(f"/notices/{notice.id}")
+    page = office.person("clerk").page(f"/desk/notices/{notice.id}")
     refused = page.partition("What you can do")[2]
-    assert f'href="/notices/{notice.id}/approve"' not in refused
+    assert f'href="/desk/notices/{notice.id}/approve"' not in refused
     assert "Your role does not include this." in refused
     assert "The notice is waiting for approval; this cannot be done now." in refused
 
 
 def test_suspending_is_one_click_and_a_reason(office: Office) -> None:
     notice = office.gateway.notice()
-    clerk, address = office.person("clerk"), f"/notices/{notice.id}"
+    clerk, address = office.person("clerk"), f"/desk/notices/{notice.id}"
     answer = clerk.post(f"{address}/suspend", {"reason": ""}, form=address)
     assert errors(answer) == ["Give a reason of 1 to 2000 characters."]
     answer = clerk.post(f"{address}/suspend", {"reason": "doubt"}, form=address)
@@ -78,7 +78,7 @@ def test_suspending_is_one_click_and_a_reason(office: Office) -> None:
 
 def test_a_notice_goes_its_whole_way_at_the_desk(office: Office) -> None:
     notice = office.gateway.notice(state="draft")
-    clerk, judge, address = office.person("clerk"), office.person("judge"), f"/notices/{notice.id}"
+    clerk, judge, address = office.person("clerk"), office.person("judge"), f"/desk/notices/{notice.id}"
     clerk.post(f"{address}/submit", {"reason": "please"})
     judge.post(f"{address}/reject", {"reason": "only by day"})
     filled = {"prompts": notice.recording_id, "hours_from": "09:00", "hours_to": "20:00", "skip_key": "no"}
@@ -109,10 +109,11 @@ def test_the_judge_sees_what_he_signs_and_hears_that_very_recording(office: Offi
     recording = office.gateway.recording()
     notice = office.gateway.notice(state="submitted", recording=recording)
     judge = office.person("judge")
-    page = judge.page(f"/notices/{notice.id}/approve")
+    page = judge.page(f"/desk/notices/{notice.id}/approve")
+    assert f'src="/prompts/{recording.id}/sound.wav"' in page
     for told in (recording.sha256, "虚构办法第一条", "虚构人甲", "院长甲", "1. Able to perform but refuses"):
         assert told in page, told
-    sound = judge.get(f"/notices/sound/{recording.id}.wav")
+    sound = judge.get(f"/prompts/{recording.id}/sound.wav")
     assert sound.mimetype == "audio/wav"
     assert sound.data == office.gateway.runtime.recordings.read(recording.sha256)
     assert sound.headers["Cache-Control"] == "private, no-store"
@@ -136,7 +137,7 @@ def test_what_is_missing_is_told_and_nothing_is_approved(
     office: Office, changes: dict[str, str], told: str
 ) -> None:
     notice, judge = office.gateway.notice(state="submitted"), office.person("judge")
-    address = f"/notices/{notice.id}/approve"
+    address = f"/desk/notices/{notice.id}/approve"
     answer = judge.post(address, _signed(office, judge.page(address), **changes))
     assert answer.status_code == 200
     assert any(told in each for each in errors(answer)), errors(answer)
@@ -147,7 +148,7 @@ def test_a_code_that_was_right_need_not_be_typed_again_when_another_answer_was_m
     office: Office,
 ) -> None:
     notice, judge = office.gateway.notice(state="submitted"), office.person("judge")
-    address = f"/notices/{notice.id}/approve"
+    address = f"/desk/notices/{notice.id}/approve"
     judge.post(address, _signed(office, judge.page(address), reason=""))
     again = _signed(office, judge.page(address), code="")
     assert judge.post(address, again).status_code == 303
@@ -156,7 +157,7 @@ def test_a_code_that_was_right_need_not_be_typed_again_when_another_answer_was_m
 
 def test_what_changed_since_it_was_seen_is_named_and_shown_as_it_is_now(office: Office) -> None:
     notice, judge = office.gateway.notice(state="submitted"), office.person("judge")
-    address = f"/notices/{notice.id}/approve"
+    address = f"/desk/notices/{notice.id}/approve"
     filled = _signed(office, judge.page(address))
     with office.gateway.work() as work:
         attest_line(work, notice.line_id, Attestation("carrier-api", "a newer letter", work.today()))
@@ -169,7 +170,11 @@ def test_what_changed_since_it_was_seen_is_named_and_shown_as_it_is_now(office: 
 
 def test_a_second_judge_is_told_that_it_is_approved(office: Office) -> None:
     notice = office.gateway.notice(state="submitted")
-    first, second, address = office.person("judge"), office.person("judge2"), f"/notices/{notice.id}/approve"
+    first, second, address = (
+        office.person("judge"),
+        office.person("judge2"),
+        f"/desk/notices/{notice.id}/approve",
+    )
     late = _signed(office, second.page(address))
     assert first.post(address, _signed(office, first.page(address))).status_code == 303
     office.gateway.clock.forward(seconds=30)
@@ -180,7 +185,7 @@ def test_a_second_judge_is_told_that_it_is_approved(office: Office) -> None:
 @pytest.mark.parametrize("who", ["clerk", "auditor", "administrator", "operator"])
 def test_only_judges_open_the_approval(office: Office, who: str) -> None:
     notice = office.gateway.notice(state="submitted")
-    assert office.person(who).get(f"/notices/{notice.id}/approve").status_code == 403
+    assert office.person(who).get(f"/desk/notices/{notice.id}/approve").status_code == 403
 
 
 # What is another court's is not there.
@@ -191,23 +196,22 @@ def test_another_courts_pages_are_exactly_like_those_of_nothing(office: Office) 
     nothing = "0" * 26
     judge, clerk = office.person("b_judge"), office.person("b_clerk")
     for who, address, real in (
-        (judge, "/notices/{}", notice.id),
-        (judge, "/notices/{}/approve", notice.id),
-        (judge, "/notices/{}/reject", notice.id),
-        (clerk, "/notices/{}/amend", notice.id),
-        (clerk, "/notices/{}/object", notice.id),
-        (clerk, "/notices/sound/{}.wav", notice.recording_id),
-        (clerk, "/cases/{}", notice.case_id),
-        (clerk, "/cases/{}/close", notice.case_id),
-        (clerk, "/cases/{}/extend", notice.case_id),
-        (clerk, "/cases/{}/delete-early", notice.case_id),
-        (clerk, "/lines/{}", notice.line_id),
-        (clerk, "/lines/{}/attest", notice.line_id),
-        (clerk, "/lines/{}/check-fallback", notice.line_id),
-        (clerk, "/lines/{}/deliver-elsewhere", notice.line_id),
-        (judge, "/lines/{}/approve-delivery", notice.line_id),
-        (clerk, "/lines/{}/release", notice.line_id),
-        (clerk, "/lines/{}/object", notice.line_id),
+        (judge, "/desk/notices/{}", notice.id),
+        (judge, "/desk/notices/{}/approve", notice.id),
+        (judge, "/desk/notices/{}/reject", notice.id),
+        (clerk, "/desk/notices/{}/amend", notice.id),
+        (clerk, "/desk/notices/{}/object", notice.id),
+        (clerk, "/desk/cases/{}", notice.case_id),
+        (clerk, "/desk/cases/{}/close", notice.case_id),
+        (clerk, "/desk/cases/{}/extend", notice.case_id),
+        (clerk, "/desk/cases/{}/delete-early", notice.case_id),
+        (clerk, "/desk/lines/{}", notice.line_id),
+        (clerk, "/desk/lines/{}/attest", notice.line_id),
+        (clerk, "/desk/lines/{}/check-fallback", notice.line_id),
+        (clerk, "/desk/lines/{}/deliver-elsewhere", notice.line_id),
+        (judge, "/desk/lines/{}/approve-delivery", notice.line_id),
+        (clerk, "/desk/lines/{}/release", notice.line_id),
+        (clerk, "/desk/lines/{}/object", notice.line_id),
     ):
         theirs, none = (who.get(address.format(each)) for each in (real, nothing))
         assert (theirs.status_code, none.status_code) == (404, 404), address
@@ -225,5 +229,5 @@ def test_unknown_verbs_are_not_found_and_nothing_is_written(office: Office) -> N
     clerk = office.person("clerk")
     before = rows(office.gateway, AuditEntry)
     for verb in ("nonsense", "close-case", "object-to"):
-        assert clerk.get(f"/notices/{notice.id}/{verb}").status_code == 404
+        assert clerk.get(f"/desk/notices/{notice.id}/{verb}").status_code == 404
     assert rows(office.gateway, AuditEntry) == before

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from gateway.models import Recording
@@ -21,13 +22,13 @@ WORDS = "您所拨打的号码，其机主已被人民法院依法纳入失信�
 def sent(office: Office, sound: bytes | None, path: str = "/prompts/new", **changes: Any) -> TestResponse:
     fields: dict[str, Any] = {"name": "first notice", "language": "zh-CN", "transcript": WORDS} | changes
     if sound is not None:
-        fields["recording"] = (io.BytesIO(sound), "spoken.webm")
+        fields["recording"] = FileStorage(io.BytesIO(sound), "spoken.webm")
     return office.person("clerk").post(path, fields)
 
 
 def kept(gateway: Gateway) -> list[Recording]:
     with gateway.read() as session:
-        return session.query(Recording).order_by(Recording.id).all()
+        return session.query(Recording).order_by(Recording.number).all()
 
 
 def uploaded(office: Office) -> Recording:
@@ -79,7 +80,7 @@ def test_nothing_on_the_page_needs_a_style_or_a_script_of_its_own(office: Office
 
 
 def test_what_is_refused_is_shown_with_what_was_measured_and_nothing_is_kept(office: Office) -> None:
-    answer = sent(office, wav(speech(16)))
+    answer = sent(office, wav(speech(16, 8_000), 8_000))
     assert answer.status_code == 200
     assert errors(answer) == ["The notice lasts more than 15 seconds with its lead-in."]
     page = answer.get_data(as_text=True)
