@@ -130,7 +130,7 @@ def choice_field(
     return RadioField(
         label,
         choices=choices_of(choices),
-        description=hint,
+        description=hint or "",
         validate_choice=False,
         widget=govuk.GovRadioInput(),
         render_kw={"params": params},
@@ -142,7 +142,7 @@ def choices_field(label: Text, choices: Sequence[tuple[str, Text]], hint: Text =
     return SelectMultipleField(
         label,
         choices=choices_of(choices),
-        description=hint,
+        description=hint or "",
         validate_choice=False,
         widget=govuk.GovCheckboxesInput(),
         option_widget=None,
@@ -154,7 +154,7 @@ def select_field(label: Text, choices: Iterable[tuple[str, Text]], hint: Text = 
     return SelectField(
         label,
         choices=choices_of(choices),
-        description=hint,
+        description=hint or "",
         validate_choice=False,
         widget=govuk.GovSelect(),
     )
@@ -162,7 +162,7 @@ def select_field(label: Text, choices: Iterable[tuple[str, Text]], hint: Text = 
 
 def tick_field(label: Text, hint: Text = None) -> BooleanField:
     """A statement that is ticked or not."""
-    return BooleanField(label, description=hint, widget=govuk.GovCheckboxInput())
+    return BooleanField(label, description=hint or "", widget=govuk.GovCheckboxInput())
 
 
 def file_field(label: Text, hint: Text = None, accept: str = "") -> FileField:
