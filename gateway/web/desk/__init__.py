@@ -19,6 +19,7 @@ from gateway.web.desk import (
     enrolment,
     headers,
     home,
+    imports,
     languages,
     lines,
     lists,
@@ -35,6 +36,7 @@ from gateway.web.desk import (
     sign_in,
     test_calls,
     troubles,
+    uploads,
 )
 from gateway.web.desk.door import IdConverter, add_pages
 
@@ -59,10 +61,9 @@ AREAS = (
     cases.AREA,
     lines.AREA,
     objections.AREA,
+    imports.AREA,
+    uploads.AREA,
 )
-from gateway.web.desk import home, imports, sign_in, uploads
-
-AREAS = (sign_in.AREA, home.AREA, imports.AREA, uploads.AREA)
 """Every area of the desk."""
 
 

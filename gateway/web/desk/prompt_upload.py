@@ -122,7 +122,8 @@ def _sent(field: str) -> bytes:
     if chosen is None:
         return b""
     with closing(chosen):
-        return chosen.read()
+        sound: bytes = chosen.read()
+    return sound
 
 
 def _refuse_words(here: Visit, words: NewPrompt, *, demo_only: bool) -> None:
