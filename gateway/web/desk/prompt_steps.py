@@ -13,8 +13,8 @@ from gateway.services.permissions import Action
 from gateway.services.read_prompt_page import PromptPage, read_prompt_page
 from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.forms import Form, ReasonForm, attempt, prose_field, submit_field, tick_field
-from gateway.web.desk.pictures import picture_of
 from gateway.web.desk.rendering import done, show
+from gateway.web.desk.waveforms import picture_of
 
 AREA = Area("prompt_steps")
 Opened = TypeVar("Opened", bound="SeenForm")

@@ -1,6 +1,7 @@
 """Test calls at the desk: choose a connection and a phone of one's own, and hear what callers would."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import current_app, url_for
 from flask.typing import ResponseReturnValue
@@ -53,7 +54,7 @@ def of_notice(here: Visit, notice_id: str) -> ResponseReturnValue:
     """Hear a notice."""
     with here.reading() as work:
         choices = choices_for_notice(work, notice_id)
-    return _placed(here, choices, lambda form: _new(form, notice_id=notice_id))
+    return _placed(here, choices, partial(_new, notice_id=notice_id), _subject(notice_id, None))
 
 
 @AREA.form("/prompts/<id:recording_id>/test-call", Action.TEST_CALL)
@@ -61,17 +62,22 @@ def of_recording(here: Visit, recording_id: str) -> ResponseReturnValue:
     """Hear one recording."""
     with here.reading() as work:
         choices = choices_for_recording(work, recording_id)
-    return _placed(here, choices, lambda form: _new(form, recording_id=recording_id))
+    new = partial(_new, recording_id=recording_id)
+    return _placed(here, choices, new, _subject(None, recording_id))
 
 
 @AREA.page("/test-calls/<id:test_call_id>", Action.TEST_CALL)
 def result(here: Visit, test_call_id: str) -> ResponseReturnValue:
     """How it went."""
     with here.reading() as work:
-        return show("test_calls/result.html", file=read_test_call(work, test_call_id))
+        file = read_test_call(work, test_call_id)
+    way_back = _subject(file.row.notice_id, file.row.recording_id)
+    return show("test_calls/result.html", file=file, way_back=way_back)
 
 
-def _placed(here: Visit, choices: Choices, new: Callable[[TestCallForm], NewTestCall]) -> ResponseReturnValue:
+def _placed(
+    here: Visit, choices: Choices, new: Callable[[TestCallForm], NewTestCall], way_back: str
+) -> ResponseReturnValue:
     form = TestCallForm()
     form.connection.choices = choices_of((each.slug, each.slug) for each in choices.connections)
     if form.validate_on_submit():
@@ -81,7 +87,14 @@ def _placed(here: Visit, choices: Choices, new: Callable[[TestCallForm], NewTest
             explain(form, refused)
         else:
             return done(_told(placed), url_for("desk.test_calls_result", test_call_id=placed.id))
-    return show("test_calls/place.html", form=form, choices=choices, an_hour=AN_HOUR)
+    return show("test_calls/place.html", form=form, choices=choices, an_hour=AN_HOUR, way_back=way_back)
+
+
+def _subject(notice_id: str | None, recording_id: str | None) -> str:
+    """The page of what is heard."""
+    if notice_id is not None:
+        return url_for("desk.notices_show", notice_id=notice_id)
+    return url_for("desk.prompts_recording", recording_id=recording_id)
 
 
 def _new(form: TestCallForm, notice_id: str | None = None, recording_id: str | None = None) -> NewTestCall:
