@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 52, 8, 12, 30
+LEFT, RIGHT, TOP, BOTTOM = 52, 24, 12, 30
 BAR, GAP, LABELS = 26, 10, 190
 _STEPS = (1, 2, 5)
 

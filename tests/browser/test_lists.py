@@ -1,17 +1,21 @@
 """Work list, lists, search, dashboard, alerts, the record and settings before Chromium."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from gateway.database import writing
+from gateway.models import CallTally
 from gateway.services.alerts import open_alert
+from gateway.services.manage_access import change_connection
 from gateway.services.record_objection import NewObjection, record_objection
 from gateway.services.tally_calls import tally_calls
 from gateway.services.tally_notices import tally_notices
 from tests.browser.stage import Stage, look, staged
-from tests.carriers import FakeCarrier
+from tests.carriers import FakeCarrier, sid
+from tests.factories import BASE
 from tests.gateway.services.crowd import transactions
 
 pytestmark = pytest.mark.browser
@@ -54,8 +58,7 @@ def _busy_day(stage: Stage) -> None:
     gateway.notice(state="submitted")
     gateway.notice(state="draft")
     gateway.recording(approved=False)
-    for last in range(1, 6):
-        FakeCarrier.of(gateway).voice(gateway.dialled(line), f"+86171000070{last:02d}")
+    _calls(stage, gateway.dialled(line))
     with gateway.work("clerk") as work:
         record_objection(work, NewObjection("removal", "已履行", notice=notice.id))
     with writing(gateway.runtime.engine) as session:
@@ -63,6 +66,29 @@ def _busy_day(stage: Stage) -> None:
         open_alert(session, "unknown_line", "north", gateway.clock.now())
     tally_calls(transactions(gateway))
     tally_notices(transactions(gateway))
+
+
+def _calls(stage: Stage, dialled: str) -> None:
+    """Some today, through signed webhooks; and counts of the days before."""
+    gateway = stage.gateway
+    with gateway.work("operator") as work:
+        change_connection(work, "north", public_base_url=BASE)
+    gateway.refresh_map()
+    carrier = FakeCarrier.of(gateway)
+    for last, outcome in enumerate(("completed", "completed", "busy", "failed", "completed"), 1):
+        call = sid()
+        assert carrier.voice(dialled, f"+86171000070{last:02d}", call=call).plays
+        carrier.dialled(dialled, call, outcome)
+    tally_calls(transactions(gateway))
+    with gateway.work("operator") as work:
+        change_connection(work, "north", public_base_url=stage.base)
+        today = work.session.query(CallTally).one()
+        like = {column.key: getattr(today, column.key) for column in CallTally.__table__.columns}
+        for days in range(1, 29):
+            counts = {"calls": 9 + days % 5, "played": 9, "heard": 7 - days % 4, "connected": 7 + days % 5}
+            day = {"day": today.day - timedelta(days=days), "plan_ms": f'{{"{days % 3 + 4}": 9}}'}
+            work.session.add(CallTally(**(like | counts | day | {"busy": 1, "failed": 1, "skipped": 1})))
+    gateway.refresh_map()
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh", "phone"), ("en", "desktop")])
@@ -111,7 +137,7 @@ def test_a_clerk_searches_for_a_case_and_for_a_number(stage: Stage, javascript: 
     expect(page.get_by_role("link", name=case.case_number)).to_be_visible()
     page.get_by_role("textbox", name="电话号码").fill(gateway.dialled(line))
     page.get_by_role("button", name="按号码查询").click()
-    expect(page.get_by_role("link", name="线路 …")).to_have_attribute("href", f"/desk/lines/{line.id}")
+    expect(page.get_by_role("link", name="线路 …")).to_have_attribute("href", f"/lines/{line.id}")
     assert gateway.dialled(line) not in page.url
     expect(page.get_by_role("textbox", name="电话号码")).to_have_value("")
     page.context.close()

@@ -18,6 +18,11 @@ HELP: dict[str, LazyString] = {
     "desk_url": _l(
         "https origin at which browsers reach the desk; empty: http://<host>:<port>, for this machine only"
     ),
+    "oidc_issuer": _l(
+        "issuer address of the court's identity provider (OpenID Connect); empty: no single sign-on"
+    ),
+    "oidc_client_id": _l("the desk's name at the identity provider; needed with the issuer"),
+    "oidc_client_secret": _l("the desk's secret at the identity provider; needed likewise"),
     "threads": _l("requests that one worker process answers at the same time"),
     "tick_seconds": _l("how often the scheduler looks for what is due"),
     "api_rate": _l("requests a second for each API token (none on silencing)"),
