@@ -61,6 +61,25 @@ def list_tokens(work: Work, wanted: Wanted) -> Page[TokenFile]:
     return page_of(work, query, ApiToken.id, wanted).shown(lambda token: _file(work, token))
 
 
+def list_holders(work: Work) -> list[User]:
+    """Everybody in the own court who may have a token, by user name."""
+    work.actor.must(Action.MANAGE_USERS)
+    query = _people(work).where(User.disabled_at.is_(None), User.roles != "")
+    return list(work.session.scalars(query.order_by(User.username)))
+
+
+def read_own_token(work: Work, token_id: str) -> TokenFile:
+    """One of one's own tokens; raises NotFound."""
+    work.actor.must(Action.OWN_ACCOUNT)
+    return _file(work, _find(work, token_id, select(User).where(User.id == work.actor.user_id)))
+
+
+def read_token(work: Work, token_id: str) -> TokenFile:
+    """A token of somebody in the own court; raises NotFound."""
+    work.actor.must(Action.MANAGE_USERS)
+    return _file(work, _find(work, token_id, _people(work)))
+
+
 def revoke_own_token(work: Work, token_id: str) -> None:
     """The next request with the token fails."""
     work.actor.must(Action.OWN_ACCOUNT)
@@ -74,16 +93,21 @@ def revoke_token(work: Work, token_id: str) -> None:
 
 
 def _revoke(work: Work, token_id: str, people: Select[User]) -> None:
-    query = select(ApiToken).where(
-        ApiToken.id == token_id, ApiToken.user_id.in_(people.with_only_columns(User.id))
-    )
-    token = work.session.scalars(query.with_for_update()).one_or_none()
-    if token is None:
-        raise NotFound
+    token = _find(work, token_id, people)
     if token.revoked_at is None:
         token.revoked_at = work.now
         court_id = work.session.get_one(User, token.user_id).court_id
         work.enter(chain_of(court_id), "revoked", "api_token", token.id)
+
+
+def _find(work: Work, token_id: str, people: Select[User]) -> ApiToken:
+    """The token, locked for change, where it is one of these people's."""
+    of_them = ApiToken.user_id.in_(people.with_only_columns(User.id))
+    query = select(ApiToken).where(ApiToken.id == token_id, of_them)
+    token = work.session.scalars(query.with_for_update()).one_or_none()
+    if token is None:
+        raise NotFound
+    return token
 
 
 def _people(work: Work) -> Select[User]:

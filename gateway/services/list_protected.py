@@ -44,6 +44,12 @@ def unmask_protected(work: Work, row_id: str) -> str:
     return work.vault.open(row.number_sealed, "number")
 
 
+def read_protected(work: Work, row_id: str) -> ProtectedShown:
+    """One of those whom the actor may take off the list, masked; raises NotFound."""
+    work.actor.must(Action.PROTECT)
+    return _shown(work, own_protected(work, row_id))
+
+
 def own_protected(work: Work, row_id: str) -> ProtectedCaller:
     """The row, for the operator of the platform or that court's people; NotFound for everybody else."""
     row = work.session.get(ProtectedCaller, row_id)
