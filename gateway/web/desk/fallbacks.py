@@ -32,9 +32,7 @@ def paste(here: Visit, line_id: str) -> ResponseReturnValue:
     with here.reading() as work:
         file, settings = read_line(work, line_id), line_settings(work, line_id)
         number = _masked(work, file.line)
-    return show(
-        "fallbacks/paste.html", file=file, settings=settings, number=number, is_due=needs_check(file)
-    )
+    return show("fallbacks/paste.html", file=file, settings=settings, number=number, is_due=needs_check(file))
 
 
 def _masked(work: Work, line: PhoneLine) -> str:
