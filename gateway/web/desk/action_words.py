@@ -51,6 +51,7 @@ ACTIONS: dict[Action, Told] = {
     ),
     Action.SET_CALENDAR: Told(_l("Enter working days")),
     Action.PROTECT: Told(_l("Protect callers from hearing notices")),
+    Action.TEST_CALL: Told(_l("Have a notice played to a phone of one's own")),
     Action.MANAGE_USERS: Told(_l("Invite people, change roles, disable, revoke tokens")),
     Action.CONFIRM_RECOVERY: Told(
         _l("Let somebody in again who has lost password or second factor"), _l("Not who asked for it.")

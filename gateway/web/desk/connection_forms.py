@@ -85,6 +85,18 @@ class DropForm(SeenForm):
     go = submit_field(_l("Forget the new secret"), warning=True)
 
 
+class CallFromForm(SeenForm):
+    """The number that a test call shows."""
+
+    outgoing_number = text_field(
+        _l("Number from which the gateway calls"),
+        _l("A number of this account."),
+        width="20",
+        inputmode="tel",
+    )
+    go = submit_field(_l("Save"))
+
+
 class MoveForm(SeenForm):
     """Another origin."""
 

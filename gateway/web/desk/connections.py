@@ -8,6 +8,7 @@ from gateway.services.add_connection import NewConnection, Routing, add_connecti
 from gateway.services.carrier_settings import connection_settings
 from gateway.services.change_connection import (
     accept_next_secret,
+    call_from,
     change_routing,
     drop_next_secret,
     move_connection,
@@ -18,6 +19,7 @@ from gateway.services.list_rows import Wanted
 from gateway.services.permissions import Action
 from gateway.web.desk.connection_forms import (
     AddForm,
+    CallFromForm,
     DropForm,
     MoveForm,
     PromoteForm,
@@ -167,6 +169,22 @@ def routing(here: Visit, slug: str) -> ResponseReturnValue:
         _("Saved."),
         _address(slug),
         "connections/routing.html",
+        file=file,
+    )
+
+
+@AREA.form("/desk/connections/<slug>/call-from", Action.MANAGE_CONNECTIONS)
+def calls_from(here: Visit, slug: str) -> ResponseReturnValue:
+    """The number that people see when a test call reaches them."""
+    file = _read(here, slug)
+    form = CallFromForm(data=_seen(file))
+    return take(
+        here,
+        form,
+        lambda work: call_from(work, slug, form.outgoing_number.data or "", form.seen),
+        _("Saved."),
+        _address(slug),
+        "connections/call_from.html",
         file=file,
     )
 

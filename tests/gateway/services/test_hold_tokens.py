@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.models import ApiToken, User
+from gateway.models import ApiToken
 from gateway.services.find_actor import find_actor, note_used
 from gateway.services.hold_tokens import (
     issue_own_token,

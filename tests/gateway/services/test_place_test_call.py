@@ -16,7 +16,7 @@ from gateway.models import TestCall as PlacedCall
 from gateway.services.change_connection import call_from, move_connection
 from gateway.services.court_switch import disable_court
 from gateway.services.judge_prompt import withdraw_prompt
-from gateway.services.manage_access import disable_user
+from gateway.services.manage_people import disable_person
 from gateway.services.place_test_call import NewTestCall, place_test_call
 from gateway.services.protect_caller import protect_caller
 from gateway.services.refusals import NotAllowed, NotFound, NotValid, WrongState
@@ -184,7 +184,7 @@ def switch_off(work: Work) -> None:
 
 
 def dismiss(work: Work) -> None:
-    disable_user(work, work.session.scalars(select(User).where(User.username == "clerk")).one())
+    disable_person(work, work.session.scalars(select(User.id).where(User.username == "clerk")).one())
 
 
 @pytest.mark.parametrize(
