@@ -13,7 +13,7 @@ from gateway.migrating import revision_of
 from gateway.models import Connection, PhoneLine, Platform, Recording
 from gateway.runtime import Runtime
 from gateway.schema import REVISION
-from gateway.services.found_platform import is_origin
+from gateway.services.add_connection import is_origin
 
 SAFE_SQLITE = (3, 51, 3)
 """Before it, two connections that checkpoint and write at once could reset the write-ahead log."""

@@ -21,19 +21,17 @@ from gateway.migrating import upgrade
 from gateway.models import Connection, Court, EnforcementCase, Notice, PhoneLine, Recording, User
 from gateway.runtime import Runtime
 from gateway.services.actor import SYSTEM, Actor
+from gateway.services.add_connection import NewConnection, add_connection
 from gateway.services.approve_notice import Seen, approve_notice
 from gateway.services.check_activation import recordings_of
 from gateway.services.check_fallback import check_fallback, route_of
 from gateway.services.draft_notice import NewNotice, draft_notice
 from gateway.services.enrol_case import NewCase, NewDebtor, Obligation, enrol_case
 from gateway.services.enrol_line import Attestation, NewLine, enrol_line
+from gateway.services.found_court import NewCourt, found_court
 from gateway.services.found_platform import (
-    NewConnection,
-    NewCourt,
     NewUser,
-    add_connection,
     add_user,
-    found_court,
     found_platform,
     issue_token,
 )
@@ -276,7 +274,8 @@ def people(gateway: Gateway) -> None:
 
 
 def lawful_court(name: str) -> NewCourt:
-    return NewCourt(name, profile="cn-spc-2017-7", legal_basis="虚构办法第一条", api_approval=True)
+    basis = "虚构办法第一条"
+    return NewCourt(name, profile="cn-spc-2017-7", legal_basis=basis, api_approval=True, at_once=True)
 
 
 __all__ = ["Clock", "Connection", "Court", "Gateway", "HandClock", "open_gateway"]

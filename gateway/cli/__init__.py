@@ -4,11 +4,13 @@ import click
 
 from gateway.cli.audit import audit
 from gateway.cli.call import call
+from gateway.cli.connections import connection
+from gateway.cli.courts import court
 from gateway.cli.database import backup, doctor, init, restore, upgrade
 from gateway.cli.demo import demo
 from gateway.cli.imports import export, import_
 from gateway.cli.keys import keys
-from gateway.cli.people import connection, court, token, user
+from gateway.cli.people import token, user
 from gateway.cli.protected import protected
 from gateway.cli.purge import purge
 from gateway.cli.serve import scheduler, serve

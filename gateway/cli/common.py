@@ -2,8 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import TypeVar
 
 import click
 from sqlalchemy import select
@@ -16,10 +18,14 @@ from gateway.logs import configure
 from gateway.models import User
 from gateway.runtime import NotReady, Runtime
 from gateway.services.actor import Actor
+from gateway.services.list_courts import list_courts
+from gateway.services.list_rows import Page, Wanted
 from gateway.services.refusals import NotAllowed, NotFound, NotValid, ServiceRefused, WrongState
 from gateway.services.work import Work
 from gateway.settings import SettingRefused, Settings, read_settings
 from gateway.vault import KeysUnusable
+
+Item = TypeVar("Item")
 
 CONSOLE = Actor("console", None, frozenset({"operator", "administrator"}))
 """Whoever has a shell on the machine: may set the platform up, and is named so in the record."""
@@ -93,3 +99,27 @@ def find_user(session: Session, username: str) -> User:
     if user is None or user.disabled_at is not None:
         raise click.ClickException(f"no active user is named {username}")
     return user
+
+
+def at_court(work: Work, court_id: str | None) -> Work:
+    """The console's work at one court, as that court's administrator; at none, the platform's."""
+    roles = work.actor.roles - {"operator"} if court_id is not None else work.actor.roles
+    return replace(work, actor=replace(work.actor, court_id=court_id, roles=roles))
+
+
+def places(work: Work) -> Iterator[Work]:
+    """The console's work at the platform, and then at each court."""
+    yield work
+    for court in pages(lambda wanted: list_courts(work, wanted)):
+        yield at_court(work, court.id)
+
+
+def pages(read: Callable[[Wanted], Page[Item]]) -> Iterator[Item]:
+    """Every row of a list, page after page."""
+    after: str | None = None
+    while True:
+        page = read(Wanted(200, after))
+        yield from page.items
+        if page.next is None:
+            return
+        after = page.next

@@ -1,11 +1,11 @@
 """`protected`: callers who never hear a notice (hospitals, crisis lines, lawyers)."""
 
-import click
-from sqlalchemy import select
+from functools import partial
 
-from gateway.cli.common import CONSOLE, acting, open_runtime, working
-from gateway.database import reading
-from gateway.models import ProtectedCaller
+import click
+
+from gateway.cli.common import CONSOLE, acting, open_runtime, pages, places, working
+from gateway.services.list_protected import list_protected as read_protected
 from gateway.services.protect_caller import protect_caller, stop_protecting
 
 
@@ -16,10 +16,14 @@ def protected() -> None:
 
 @protected.command("list")
 def list_protected() -> None:
-    """List the protected callers by label; numbers are not shown."""
-    with reading(open_runtime().engine) as session:
-        for row in session.scalars(select(ProtectedCaller).order_by(ProtectedCaller.id)):
-            click.echo(f"{row.id}  {row.court_id or 'platform':26}  {row.line_id or '-':26}  {row.label}")
+    """List the protected callers by label, each with the last two digits."""
+    with working(open_runtime()) as work:
+        for place in places(work):
+            for each in pages(partial(read_protected, place)):
+                row = each.row
+                if each.own:
+                    where = f"{row.court_id or 'platform':26}  {row.line_id or '-':26}"
+                    click.echo(f"{row.id}  {where}  {each.masked:4} {row.label}")
 
 
 @protected.command()

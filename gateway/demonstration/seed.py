@@ -24,23 +24,21 @@ from gateway.models import (
 )
 from gateway.runtime import Runtime
 from gateway.services.actor import Actor
+from gateway.services.add_connection import NewConnection, add_connection
 from gateway.services.approve_notice import Seen, approve_notice
+from gateway.services.change_connection import call_from, move_connection
 from gateway.services.check_activation import recordings_of
 from gateway.services.check_fallback import check_fallback, fallback_token
 from gateway.services.draft_notice import NewNotice, draft_notice
 from gateway.services.enrol_case import NewCase, NewDebtor, Obligation, enrol_case
 from gateway.services.enrol_line import Attestation, NewLine, enrol_line
+from gateway.services.found_court import NewCourt, found_court
 from gateway.services.found_platform import (
-    NewConnection,
-    NewCourt,
     NewUser,
-    add_connection,
     add_user,
-    found_court,
     issue_token,
 )
 from gateway.services.judge_prompt import approve_prompt, submit_prompt
-from gateway.services.manage_access import change_connection
 from gateway.services.prepare_sound import finished_sound
 from gateway.services.submit_notice import submit_notice
 from gateway.services.upload_prompt import NewPrompt, upload_prompt
@@ -116,9 +114,10 @@ def seed_people(runtime: Runtime, base_url: str, working: Working) -> Scene:
 def _court(work: Work, name: str) -> Court:
     found = work.session.scalars(select(Court).where(Court.name == name)).one_or_none()
     basis = "演示用虚构依据 (fictitious basis for the demonstration)"
-    return found or found_court(
-        work, NewCourt(name, profile="cn-spc-2017-7", legal_basis=basis, demo=True, api_approval=True)
+    new = NewCourt(
+        name, profile="cn-spc-2017-7", legal_basis=basis, demo=True, api_approval=True, at_once=True
     )
+    return found or found_court(work, new)
 
 
 def _person(work: Work, scene: Scene, role: str, court_id: str | None, roles: tuple[str, ...]) -> None:
@@ -146,8 +145,10 @@ def _connection(work: Work, base_url: str) -> None:
         account, secret, coming = "AC" + secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16)
         new = NewConnection(SLUG, "twilio", account, secret, base_url, coming, outgoing_number=CALLS_FROM)
         add_connection(work, new)
-    elif row.public_base_url != base_url or row.outgoing_sealed is None:
-        change_connection(work, SLUG, public_base_url=base_url, outgoing_number=CALLS_FROM)
+    else:
+        move_connection(work, SLUG, base_url)
+        if row.outgoing_sealed is None:
+            call_from(work, SLUG, CALLS_FROM)
 
 
 def _protected(work: Work) -> None:

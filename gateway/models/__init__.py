@@ -4,6 +4,7 @@ from gateway.models.base import FAR_FUTURE, Base
 from gateway.models.call import Call, CallEvent, Heard
 from gateway.models.case import ALWAYS_OF_AGE, Debtor, Decision, EnforcementCase
 from gateway.models.connection import Connection
+from gateway.models.court_change import CourtChange
 from gateway.models.desk import (
     AccessLink,
     DeskChallenge,
@@ -40,6 +41,7 @@ __all__ = [
     "Connection",
     "Court",
     "CourtCalendarDay",
+    "CourtChange",
     "CreditHandoff",
     "Debtor",
     "Decision",

@@ -29,6 +29,8 @@ class Connection(Base):
     notice_mode: Mapped[Word] = mapped_column(default="answered")
     outgoing_sealed: Mapped[Sealed | None]
     """The number from which the gateway itself calls, for test calls."""
+    moved_at: Mapped[datetime | None]
+    """Since when its addresses are what they are; None: they were never others."""
     change_no: Mapped[int] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

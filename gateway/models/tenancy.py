@@ -72,6 +72,8 @@ class ApiToken(Base):
     scopes: Mapped[Line]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    """To the hour: it is noted at most so often."""
     created_at: Mapped[datetime]
 
 

@@ -1,18 +1,17 @@
 """Switching a whole court off and on: off by one person and at once, on by another person only."""
 
-from sqlalchemy import select
-
 from gateway.models import Court
 from gateway.services.audit import Chain
+from gateway.services.find_court import find_court
 from gateway.services.permissions import Action
-from gateway.services.refusals import NotFound, WrongState
+from gateway.services.refusals import WrongState
 from gateway.services.work import Work, expect_version, require_reason
 
 
 def disable_court(work: Work, court_id: str, reason: str, seen_version: int | None = None) -> Court:
     """No notice of the court plays from the very next call on; its lines keep forwarding."""
     work.actor.must(Action.DISABLE_COURT)
-    court = _find(work, court_id)
+    court = find_court(work, court_id)
     expect_version(court, seen_version)
     if not court.enabled:
         return court
@@ -26,7 +25,7 @@ def disable_court(work: Work, court_id: str, reason: str, seen_version: int | No
 def enable_court(work: Work, court_id: str, reason: str, seen_version: int | None = None) -> Court:
     """Let the court's notices play again; by somebody else than who switched it off."""
     work.actor.must(Action.ENABLE_COURT)
-    court = _find(work, court_id)
+    court = find_court(work, court_id)
     expect_version(court, seen_version)
     if court.enabled:
         return court
@@ -41,15 +40,4 @@ def enable_court(work: Work, court_id: str, reason: str, seen_version: int | Non
     court.enabled, court.disabled_by = True, None
     court.version += 1
     work.enter(Chain(court.id), "enabled", "court", court.id, {}, remark)
-    return court
-
-
-def _find(work: Work, court_id: str) -> Court:
-    """The court; for anybody but the operator only his own."""
-    query = (
-        select(Court).where(Court.id == court_id).with_for_update().execution_options(populate_existing=True)
-    )
-    court = work.session.scalars(query).one_or_none()
-    if court is None or work.actor.court_id not in {None, court.id}:
-        raise NotFound
     return court

@@ -1,22 +1,25 @@
 """Finding who speaks with a bearer token: asked at every request, so that a revoked token is one at once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.models import ApiToken, User
 from gateway.services.actor import Actor
 from gateway.vault import token_hash
 
+NOTED_EVERY = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A token in use, and the person whom it stands for."""
+    """A token in use, and the person whom it stands for. `unnoted`: it is time to call `note_used`."""
 
     token_id: str
     actor: Actor
+    unnoted: bool
 
 
 def find_actor(session: Session, token: str, now: datetime) -> Bearer | None:
@@ -35,4 +38,18 @@ def find_actor(session: Session, token: str, now: datetime) -> Bearer | None:
         return None
     held, user = row
     scopes = frozenset(held.scopes.split())
-    return Bearer(held.id, Actor(user.id, user.court_id, user.role_names, scopes))
+    unnoted = held.last_used_at is None or held.last_used_at <= now - NOTED_EVERY
+    return Bearer(held.id, Actor(user.id, user.court_id, user.role_names, scopes), unnoted)
+
+
+def note_used(session: Session, token_id: str, now: datetime) -> None:
+    """Keep that the token was used; at most once an hour, whoever else notes it at the same time."""
+    session.execute(
+        update(ApiToken)
+        .where(
+            ApiToken.id == token_id,
+            or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at <= now - NOTED_EVERY),
+        )
+        .values(last_used_at=now)
+        .execution_options(synchronize_session=False)
+    )

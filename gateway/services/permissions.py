@@ -26,8 +26,14 @@ class Action(StrEnum):
     RELEASE = "release"
     OBJECT = "object"
     DECIDE_OBJECTION = "decide_objection"
+    READ_COURT = "read_court"
+    FOUND_COURT = "found_court"
     DISABLE_COURT = "disable_court"
     ENABLE_COURT = "enable_court"
+    QUIETEN_COURT = "quieten_court"
+    PROPOSE_COURT_CHANGE = "propose_court_change"
+    CONFIRM_COURT_CHANGE = "confirm_court_change"
+    SET_CALENDAR = "set_calendar"
     PROTECT = "protect"
     TEST_CALL = "test_call"
     MANAGE_USERS = "manage_users"
@@ -66,8 +72,14 @@ MAY = {
     Action.RELEASE: _grant("clerk", "enrol"),
     Action.OBJECT: _grant("clerk judge administrator", "silence"),
     Action.DECIDE_OBJECTION: _grant("judge", "approve"),
+    Action.READ_COURT: _grant("clerk judge president auditor administrator operator", "read"),
+    Action.FOUND_COURT: _grant("operator", "operate"),
     Action.DISABLE_COURT: _grant("administrator operator", "silence"),
     Action.ENABLE_COURT: _grant("operator", "operate"),
+    Action.QUIETEN_COURT: _grant("president administrator operator", "silence"),
+    Action.PROPOSE_COURT_CHANGE: _grant("administrator operator", "administer"),
+    Action.CONFIRM_COURT_CHANGE: _grant("president operator", "administer"),
+    Action.SET_CALENDAR: _grant("administrator operator", "administer"),
     Action.PROTECT: _grant("clerk judge administrator operator", "silence"),
     Action.TEST_CALL: _grant("clerk judge", "enrol"),
     Action.MANAGE_USERS: _grant("administrator operator", "administer"),
@@ -79,3 +91,8 @@ MAY = {
 }
 
 SCOPES = frozenset(grant.scope for grant in MAY.values())
+
+
+def usable_scopes(roles: frozenset[str]) -> frozenset[str]:
+    """The scopes with which a token of a person of these roles can do anything at all."""
+    return frozenset(grant.scope for grant in MAY.values() if grant.roles & roles)

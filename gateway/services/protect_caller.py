@@ -3,10 +3,10 @@
 from sqlalchemy import select
 
 from gateway.models import PhoneLine, ProtectedCaller
-from gateway.services.audit import PLATFORM, Chain
+from gateway.services.audit import chain_of
+from gateway.services.list_protected import own_protected
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields, keep_number
-from gateway.services.refusals import NotFound
 from gateway.services.work import Work
 
 
@@ -38,19 +38,13 @@ def protect_caller(work: Work, number: str, label: str, line_id: str | None = No
         created_at=work.now,
     )
     work.session.add(row)
-    work.enter(_chain(work), "protected", "protected_caller", row.id, {"number": read})
+    work.enter(chain_of(work.actor.court_id), "protected", "protected_caller", row.id, {"number": read})
     return row
 
 
 def stop_protecting(work: Work, row_id: str) -> None:
     """Take a number off the list; only who may see it can: the operator, or that court's people."""
     work.actor.must(Action.PROTECT)
-    row = work.session.get(ProtectedCaller, row_id)
-    if row is None or row.court_id != work.actor.court_id:
-        raise NotFound
+    row = own_protected(work, row_id)
     work.session.delete(row)
-    work.enter(_chain(work), "unprotected", "protected_caller", row.id)
-
-
-def _chain(work: Work) -> Chain:
-    return Chain(work.actor.court_id) if work.actor.court_id else PLATFORM
+    work.enter(chain_of(work.actor.court_id), "unprotected", "protected_caller", row.id)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from gateway.clock import SystemClock
 from gateway.models import User
-from gateway.services.manage_access import change_connection
+from gateway.services.change_connection import move_connection
 from tests.factories import PEOPLE, Gateway, open_gateway
 from tests.gateway.desk import SECRET, Desk
 from tests.outside.gateway import Outside, command, free_port, wait_until_alive
@@ -108,7 +108,7 @@ def staged(database_url: str, directory: Path, browser: Browser, host: str = "12
     port = free_port()
     base = f"http://{host}:{port}"
     with gateway.work("operator") as work:
-        change_connection(work, "north", public_base_url=base)
+        move_connection(work, "north", base)
     stage = Stage(gateway, Desk.of(gateway, *PEOPLE), base, browser)
     environment = {
         **os.environ,

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from gateway.models import Recording
-from gateway.services.manage_access import change_connection
+from gateway.services.change_connection import call_from
 from prompts.catalogue import CATALOGUE_FILE
 from prompts.draft import is_installed
 from prompts.telephone import samples_of
@@ -222,7 +222,7 @@ def test_a_text_is_tried_with_the_draft_voice(stage: Stage, language: str, width
 @pytest.mark.parametrize(("language", "width"), [("en", "desktop"), ("zh", "phone")])
 def test_a_notice_is_heard_by_a_carrier_in_a_box(stage: Stage, language: str, width: str) -> None:
     with stage.gateway.work("operator") as work:
-        change_connection(work, "north", outgoing_number=number(9))
+        call_from(work, "north", number(9))
     notice = stage.gateway.notice()
     words, page = WORDS[language], stage.person("clerk", language, width)
     page.goto(f"/notices/{notice.id}/test-call")

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from gateway.database import open_engine, reading
 from gateway.forward_map import ForwardMap, keep_fresh
 from gateway.models import Connection, Platform
+from gateway.services.add_connection import NewConnection, add_connection
 from gateway.services.change_delivery import approve_delivery, propose_delivery
-from gateway.services.found_platform import NewConnection, add_connection
 from gateway.services.release_line import release_line
 from gateway.vault import Keyring, SealBroken, Vault
 from tests.factories import ACCOUNT, BASE, NEXT_SECRET, SECRET, Gateway, number

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from gateway.carrier_box import Transport
 from gateway.database import reading, writing
 from gateway.runtime import Runtime
-from gateway.services.find_actor import Bearer, find_actor
+from gateway.services.find_actor import Bearer, find_actor, note_used
 from gateway.services.refusals import NotFound
 from gateway.services.remember_answer import (
     Keyed,
@@ -81,6 +81,8 @@ def serve(route: Route) -> Callable[..., Response]:
 def _serve(route: Route, row_id: str) -> Response:
     here = runtime()
     bearer = _recognise(here)
+    if bearer.unnoted:
+        _note(here, bearer)
     if not route.silences:
         desk().rates.count(bearer.token_id)
     bearer.actor.must(route.action)
@@ -110,6 +112,15 @@ def _transactions(here: Runtime, bearer: Bearer) -> Transactions:
 def _recognise(here: Runtime) -> Bearer:
     with reading(here.engine) as session:
         return _bearer(session, here.clock.now())
+
+
+def _note(here: Runtime, bearer: Bearer) -> None:
+    """Keep that the token was used; a database that cannot be written just now is no reason to refuse."""
+    try:
+        with writing(here.engine) as session:
+            note_used(session, bearer.token_id, here.clock.now())
+    except DBAPIError as fault:
+        _log.warning("use of a token not noted", fault=type(fault).__name__)
 
 
 def _bearer(session: Session, now: datetime) -> Bearer:

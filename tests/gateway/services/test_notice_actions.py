@@ -9,11 +9,11 @@ import pytest
 from gateway.models import Notice
 from gateway.services.amend_notice import amend_notice
 from gateway.services.approve_notice import Seen, approve_notice
+from gateway.services.change_connection import call_from
 from gateway.services.close_case import close_case
 from gateway.services.draft_notice import NewNotice
 from gateway.services.end_notice import end_notice
 from gateway.services.judge_prompt import withdraw_prompt
-from gateway.services.manage_access import change_connection
 from gateway.services.notice_actions import Offer, Offered, notice_actions
 from gateway.services.place_test_call import NewTestCall, order_test_call
 from gateway.services.record_objection import NewObjection, record_objection
@@ -100,7 +100,7 @@ def _tried(gateway: Gateway, notice: Notice, sha256: str, offer: Offer, who: str
 def test_what_is_offered_can_be_done_and_the_rest_cannot(sqlite_gateway: Gateway, stage: str) -> None:
     notice, sha256 = _staged(sqlite_gateway, stage)
     with sqlite_gateway.work("operator") as work:
-        change_connection(work, "north", outgoing_number=number(9000))
+        call_from(work, "north", number(9000))
     for who in ROLES:
         for offer, offered in _offers(sqlite_gateway, notice, who).items():
             said = _tried(sqlite_gateway, notice, sha256, offer, who)

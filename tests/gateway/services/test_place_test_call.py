@@ -13,6 +13,7 @@ from gateway import create_app
 from gateway.carrier_box import NoAnswer, Reply, Transport
 from gateway.models import AuditEntry, Call, CallEvent, Court, Heard, Notice, User
 from gateway.models import TestCall as PlacedCall
+from gateway.services.change_connection import call_from, move_connection
 from gateway.services.court_switch import disable_court
 from gateway.services.judge_prompt import withdraw_prompt
 from gateway.services.manage_access import change_connection
@@ -38,7 +39,7 @@ def carrier() -> Iterator[TwilioApi]:
 def opened(gateway: Gateway) -> Gateway:
     """With a number on its connection from which to call."""
     with gateway.work("operator") as work:
-        change_connection(work, "north", outgoing_number=CALLS_FROM)
+        call_from(work, "north", CALLS_FROM)
     return gateway
 
 
@@ -339,7 +340,7 @@ def test_where_no_carrier_can_reach_us_a_carrier_in_a_box_picks_up(sqlite_gatewa
     gateway = opened(sqlite_gateway)
     here = "http://127.0.0.1:8080"
     with gateway.work("operator") as work:
-        change_connection(work, "north", public_base_url=here)
+        move_connection(work, "north", here)
     gateway.refresh_map()
     notice = gateway.notice()
     client = create_app(gateway.runtime).test_client()

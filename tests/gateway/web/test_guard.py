@@ -11,7 +11,7 @@ from twilio.request_validator import RequestValidator
 from gateway import create_app
 from gateway.forward_map import ForwardMap
 from gateway.models import Alert, Call, CallEvent, Connection
-from gateway.services.found_platform import NewConnection, add_connection
+from gateway.services.add_connection import NewConnection, add_connection
 from gateway.vault import Keyring, Vault
 from tests.carriers import Answer, FakeCarrier, sid
 from tests.factories import ACCOUNT, BASE, NEXT_SECRET, SECRET, Gateway, number

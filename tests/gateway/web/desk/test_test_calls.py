@@ -7,7 +7,7 @@ import pytest
 
 from gateway.carrier_box import NoAnswer, Reply, Transport
 from gateway.models import Notice
-from gateway.services.manage_access import change_connection
+from gateway.services.change_connection import call_from, move_connection
 from gateway.web.api.door import Desk as ApiDesk
 from gateway.web.api.door import Rates
 from tests.factories import BASE, number
@@ -22,7 +22,8 @@ def reached_by(office: Office, transport: Transport, base: str = BASE) -> Office
     """The office whose gateway reaches carriers over this network, and can call from a number."""
     office.app.extensions["court-gateway-api"] = ApiDesk(Rates(1000), transport)
     with office.gateway.work("operator") as work:
-        change_connection(work, "north", public_base_url=base, outgoing_number=number(9))
+        move_connection(work, "north", base)
+        call_from(work, "north", number(9))
     return office
 
 
