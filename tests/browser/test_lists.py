@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from gateway.services.manage_access import change_connection
 from playwright.sync_api import Browser, expect
 
 from gateway.database import writing
 from gateway.models import CallTally
 from gateway.services.alerts import open_alert
-from gateway.services.manage_access import change_connection
 from gateway.services.record_objection import NewObjection, record_objection
 from gateway.services.tally_calls import tally_calls
 from gateway.services.tally_notices import tally_notices

@@ -124,8 +124,6 @@ def _sent(field: str) -> bytes:
     with closing(chosen):
         content: bytes = chosen.read()
     return content
-        sound: bytes = chosen.read()
-    return sound
 
 
 def _refuse_words(here: Visit, words: NewPrompt, *, demo_only: bool) -> None:

@@ -16,7 +16,6 @@ from gateway.models import TestCall as PlacedCall
 from gateway.services.change_connection import call_from, move_connection
 from gateway.services.court_switch import disable_court
 from gateway.services.judge_prompt import withdraw_prompt
-from gateway.services.manage_access import change_connection
 from gateway.services.manage_people import disable_person
 from gateway.services.place_test_call import NewTestCall, place_test_call
 from gateway.services.protect_caller import protect_caller
