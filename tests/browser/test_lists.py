@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from gateway.services.manage_access import change_connection
 from playwright.sync_api import Browser, expect
 
 from gateway.database import writing
 from gateway.models import CallTally
 from gateway.services.alerts import open_alert
+from gateway.services.change_connection import move_connection
 from gateway.services.record_objection import NewObjection, record_objection
 from gateway.services.tally_calls import tally_calls
 from gateway.services.tally_notices import tally_notices
@@ -72,7 +72,7 @@ def _calls(stage: Stage, dialled: str) -> None:
     """Some today, through signed webhooks; and counts of the days before."""
     gateway = stage.gateway
     with gateway.work("operator") as work:
-        change_connection(work, "north", public_base_url=BASE)
+        move_connection(work, "north", BASE)
     gateway.refresh_map()
     carrier = FakeCarrier.of(gateway)
     for last, outcome in enumerate(("completed", "completed", "busy", "failed", "completed"), 1):
@@ -81,7 +81,7 @@ def _calls(stage: Stage, dialled: str) -> None:
         carrier.dialled(dialled, call, outcome)
     tally_calls(transactions(gateway))
     with gateway.work("operator") as work:
-        change_connection(work, "north", public_base_url=stage.base)
+        move_connection(work, "north", stage.base)
         today = work.session.query(CallTally).one()
         like = {column.key: getattr(today, column.key) for column in CallTally.__table__.columns}
         for days in range(1, 29):
