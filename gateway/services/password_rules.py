@@ -16,8 +16,8 @@ from gateway.services.work import Work
 SHORTEST, LONGEST = 15, 256
 WEIGHED = 72
 """zxcvbn weighs no more signs than these: what is long enough by then stays so."""
-GOOD_ENOUGH = 3
-"""zxcvbn's score from which on a password takes more than 10^8 guesses."""
+GOOD_ENOUGH = 4
+"""zxcvbn's score from which on a password takes more than 10^10 guesses."""
 OWN_WORDS_LEAVE = 8
 PRODUCT = ("court", "notice", "gateway", "法院", "通知")
 

@@ -81,7 +81,7 @@ MAY = {
     Action.CONFIRM_COURT_CHANGE: _grant("president operator", "administer"),
     Action.SET_CALENDAR: _grant("administrator operator", "administer"),
     Action.PROTECT: _grant("clerk judge administrator operator", "silence"),
-    Action.TEST_CALL: _grant("clerk judge", "enrol"),
+    Action.TEST_CALL: _grant("clerk judge", "administer"),
     Action.MANAGE_USERS: _grant("administrator operator", "administer"),
     Action.CONFIRM_RECOVERY: _grant("judge president administrator operator", "administer"),
     Action.OWN_ACCOUNT: _grant("clerk judge president auditor administrator operator", "administer"),

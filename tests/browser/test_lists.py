@@ -137,7 +137,7 @@ def test_a_clerk_searches_for_a_case_and_for_a_number(stage: Stage, javascript: 
     expect(page.get_by_role("link", name=case.case_number)).to_be_visible()
     page.get_by_role("textbox", name="电话号码").fill(gateway.dialled(line))
     page.get_by_role("button", name="按号码查询").click()
-    expect(page.get_by_role("link", name="线路 …")).to_have_attribute("href", f"/lines/{line.id}")
+    expect(page.get_by_role("link", name="线路 …")).to_have_attribute("href", f"/desk/lines/{line.id}")
     assert gateway.dialled(line) not in page.url
     expect(page.get_by_role("textbox", name="电话号码")).to_have_value("")
     page.context.close()

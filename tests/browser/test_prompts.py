@@ -27,8 +27,9 @@ TEXT = {
 # What stands on the pages, in both languages.
 WORDS = {
     "en": {
-        "new": "New recording", "name": "Name", "spoken": "English", "words": "Words that are spoken",
-        "file": "Recording", "record": "Record", "stop": "Stop", "check": "Check and keep as a draft",
+        "new": "New recording", "name": "Name of the text", "spoken": "English",
+        "words": "Words that are spoken", "file": "Recording", "record": "Start recording",
+        "stop": "Stop", "check": "Check and keep as a draft",
         "kept": "The recording was checked and is kept as a draft.", "submit": "Submit for approval",
         "approve": "Approve a recording", "heard": "I have heard the whole recording",
         "grant": "Approve this recording", "approved": "The recording is approved", "good": "Good",
@@ -40,8 +41,8 @@ WORDS = {
         "own": "This phone is my own", "call": "Call me", "box": "A carrier in a box picked up",
     },
     "zh": {
-        "new": "新录音", "name": "名称", "spoken": "普通话", "words": "录音文字",
-        "file": "录音", "record": "开始录音", "stop": "停止", "check": "检查并存为草稿",
+        "new": "新录音", "name": "文本名称", "spoken": "普通话", "words": "录音文字",
+        "file": "录音文件", "record": "开始录音", "stop": "停止", "check": "检查并存为草稿",
         "kept": "录音已通过检查并存为草稿。", "submit": "提交审批",
         "approve": "审批录音", "heard": "我已听完全部录音",
         "grant": "批准该录音", "approved": "录音已批准", "good": "合格",

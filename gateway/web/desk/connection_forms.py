@@ -43,7 +43,7 @@ class AddForm(RoutingFields):
     """A new connection."""
 
     slug = text_field(
-        _l("Name"),
+        _l("Short name"),
         _l("Small letters, digits and hyphens. It stands in the addresses for the carrier."),
         width="20",
     )

@@ -55,7 +55,9 @@ class VersionForm(Form):
 class NewPromptForm(VersionForm):
     """A template that is not there yet."""
 
-    name = text_field(_l("Name"), _l("How the court finds this text again, for example: first notice."))
+    name = text_field(
+        _l("Name of the text"), _l("How the court finds this text again, for example: first notice.")
+    )
     language = choice_field(_l("Language"), LANGUAGES, inline=True)
 
 

@@ -42,7 +42,13 @@ def _rows(text: str) -> list[dict[str, str]]:
 
 def test_what_was_imported_comes_out_byte_for_byte_and_goes_in_again(desk: Desk, elsewhere: Desk) -> None:
     rows = desk.rows(450)
-    rows[7] |= {"grounds": "2;3", "term_months": "24", "review_on": "", "publication_ref": "公告,第7号"}
+    rows[7] |= {
+        "grounds": "2;3",
+        "term_months": "24",
+        "ends_on": rows[7]["review_on"],
+        "review_on": "",
+        "publication_ref": "公告,第7号",
+    }
     rows[8] |= {"amount": "", "currency": "", "ends_on": rows[8]["review_on"]}
     rows[9] |= {"debtor_name": "'=虚构", "reasons": '称"无力履行",不实', "service_method": "public_notice"}
     rows[10] |= {"gateway_number": number(9010)}

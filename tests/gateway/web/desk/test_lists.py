@@ -32,7 +32,7 @@ def test_the_work_list_begins_with_what_waits(office_on_each: Office) -> None:
     office = office_on_each
     notice = office.gateway.notice(state="submitted")
     page = _main(office.person("judge").page("/desk"))
-    assert f'href="/notices/{notice.id}"' in page
+    assert f'href="/desk/notices/{notice.id}"' in page
     assert "Notices to approve" in page
     assert "Drafts" not in page
     assert "Drafts" in _main(office.person("clerk").page("/desk"))
@@ -95,7 +95,7 @@ def test_lists_show_the_courts_own_and_link_to_their_pages(office: Office) -> No
         row = session.get_one(Notice, notice.id)
     clerk, other = office.person("clerk"), office.person("b_clerk")
     for name, subject in (("notices", row.id), ("cases", row.case_id), ("lines", row.line_id)):
-        assert f'href="/{name}/{subject}"' in clerk.page(f"/desk/{name}")
+        assert f'href="/desk/{name}/{subject}"' in clerk.page(f"/desk/{name}")
         assert subject not in other.page(f"/desk/{name}")
     assert row.id in clerk.page("/desk/notices?state=in_force")
     assert row.id not in clerk.page("/desk/notices?state=draft")
