@@ -5,8 +5,9 @@ from flask import Flask
 from gateway.runtime import Runtime
 from gateway.scheduler import run as run_scheduler
 from gateway.web import api, carrier, desk, errors, health, media, requests
+from gateway.web.rehearsal import rehearse
 
-__all__ = ["create_app", "run_scheduler"]
+__all__ = ["create_app", "rehearse", "run_scheduler"]
 
 
 def create_app(runtime: Runtime) -> Flask:

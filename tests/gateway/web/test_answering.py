@@ -18,6 +18,7 @@ from gateway.deadline import Deadline
 from gateway.models import Call
 from gateway.runtime import CALL_SECONDS, CALL_WAIT_MS, Runtime
 from gateway.services.end_notice import end_notice
+from gateway.web.rehearsal import rehearse
 from tests.carriers import Answer, FakeCarrier, sid
 from tests.factories import Gateway, number, open_gateway
 from tests.gateway.records import alerts, rows, why_of
@@ -228,3 +229,18 @@ def test_a_notice_with_hours_that_no_clock_shows_is_connected_silently(sqlite_sc
     with sqlite_scene.gateway.runtime.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE notice SET hours_from = '99:99', hours_to = '10:00'")
     assert _silently_connected(sqlite_scene, sqlite_scene.voice())
+
+
+def test_after_a_rehearsal_the_first_call_opens_no_connection(hasty: Scene) -> None:
+    opened: list[object] = []
+    hasty.gateway.runtime.calls.dispose()
+    event.listen(hasty.gateway.runtime.calls, "connect", lambda *_: opened.append(1))
+    rehearse(hasty.gateway.runtime)
+    assert len(opened) == 1
+    hasty.voice()
+    assert len(opened) == 1
+
+
+def test_a_rehearsal_without_a_database_ends(hasty: Scene, tmp_path: Path) -> None:
+    nowhere = open_engine(f"sqlite:///{tmp_path}/none.db", wait_ms=100, statement_ms=100, pool_size=1)
+    rehearse(replace(hasty.gateway.runtime, calls=nowhere))
