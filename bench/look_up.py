@@ -4,15 +4,16 @@ import hashlib
 import random
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from gateway.database import reading, writing
+from gateway.database import asking, writing
 from gateway.models import Connection
-from gateway.services.look_up_call import look_up_call
+from gateway.services.look_up_call import Question, look_up_calls
 from tests.factories import Gateway, open_gateway
 from tests.postgres import Server
 
@@ -45,7 +46,11 @@ def measure_growth(place: Path, server: Server | None, small: int, large: int, r
     }
 
 
-def fill(gateway: Gateway, lines: int) -> None:
+def number_hash(place: int) -> bytes:
+    return hashlib.sha256(b"dialled %d" % place).digest()[:16]
+
+
+def fill(gateway: Gateway, lines: int, digest: Callable[[int], bytes] = number_hash) -> None:
     """Copies of one line with an approved notice, each under a number of its own."""
     gateway.notice()
     with writing(gateway.runtime.engine) as session:
@@ -53,20 +58,15 @@ def fill(gateway: Gateway, lines: int) -> None:
     for first in range(0, lines, CHUNK):
         places = range(first, min(lines, first + CHUNK))
         with writing(gateway.runtime.engine) as session:
-            _insert(session, "line", [models["line"] | _line(place) for place in places])
+            _insert(session, "line", [models["line"] | _line(place, digest(place)) for place in places])
             _insert(session, "notice", [models["notice"] | _notice(place) for place in places])
     if gateway.runtime.engine.dialect.name == "postgresql":
         with gateway.runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
 
 
-def number_hash(place: int) -> bytes:
-    return hashlib.sha256(b"dialled %d" % place).digest()[:16]
-
-
-def _line(place: int) -> dict[str, object]:
+def _line(place: int, digest: bytes) -> dict[str, object]:
     deliver = hashlib.sha256(b"deliver %d" % place).digest()[:16]
-    digest = number_hash(place)
     return {"id": f"l{place:025d}", "public_hash": digest, "gateway_hash": digest, "deliver_hash": deliver}
 
 
@@ -87,12 +87,13 @@ def _insert(session: Session, table: str, rows: list[dict[str, object]]) -> None
 def _ask(gateway: Gateway, lines: int) -> float:
     """Median seconds of a look-up by a number drawn at random."""
     taken = []
-    with reading(gateway.runtime.engine) as session:
-        connection = session.scalars(select(Connection.id)).one()
+    with asking(gateway.runtime.engine) as transaction:
+        connection = transaction.session.scalars(select(Connection.id)).one()
         for _ in range(ASKED):
             digest = number_hash(random.randrange(lines))
             started = time.perf_counter()
-            found = look_up_call(session, connection, (digest,), "CA", (digest,), digest, gateway.clock.now())
+            question = Question(connection, (digest,), "CA", (digest,), digest)
+            found = look_up_calls(transaction, [question], gateway.clock.now())[0]
             taken.append(time.perf_counter() - started)
             if found is None or found.why_silent is not None:
                 raise AssertionError("a wrong answer voids the run")

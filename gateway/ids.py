@@ -21,5 +21,8 @@ def first_id(at: datetime) -> str:
     return _written(int(at.timestamp() * 1000) << 80)
 
 
+_PAIRS = [one + other for one in _ALPHABET for other in _ALPHABET]
+
+
 def _written(number: int) -> str:
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])

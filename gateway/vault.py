@@ -95,13 +95,14 @@ class Vault:
     def __init__(self, ring: Keyring) -> None:
         self._ring = ring
         self._derived: dict[tuple[str, str], bytes] = {}
+        self._ciphers: dict[str, AESGCM] = {}
 
     def seal(self, plain: str, purpose: str) -> bytes:
         return self.seal_bytes(plain.encode(), purpose)
 
     def seal_bytes(self, plain: bytes, purpose: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
-        text = AESGCM(self._key(self._ring.current, "seal")).encrypt(nonce, plain, purpose.encode())
+        text = self._cipher(self._ring.current).encrypt(nonce, plain, purpose.encode())
         key_id = self._ring.current.encode()
         return bytes([len(key_id)]) + key_id + nonce + text
 
@@ -120,7 +121,7 @@ class Vault:
             raise SealBroken(f"sealed for {purpose} with a key that this gateway does not hold")
         nonce, text = sealed[1 + size : 1 + size + _NONCE], sealed[1 + size + _NONCE :]
         try:
-            return AESGCM(self._key(key_id, "seal")).decrypt(nonce, text, purpose.encode())
+            return self._cipher(key_id).decrypt(nonce, text, purpose.encode())
         except (InvalidTag, ValueError) as fault:
             raise SealBroken(f"what was sealed for {purpose} has been altered") from fault
 
@@ -156,6 +157,11 @@ class Vault:
         """A salted digest for the audit record: tells whether a value is the same, never which it is."""
         key = self._key(self._ring.current, "audit")
         return hmac.digest(key, f"{salt}\0{value}".encode(), "sha256").hex()[:32]
+
+    def _cipher(self, key_id: str) -> AESGCM:
+        if key_id not in self._ciphers:
+            self._ciphers[key_id] = AESGCM(self._key(key_id, "seal"))
+        return self._ciphers[key_id]
 
     def _key(self, key_id: str, use: str) -> bytes:
         if (key_id, use) not in self._derived:

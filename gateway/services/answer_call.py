@@ -1,22 +1,22 @@
-"""Answering a call: look it up by one statement, plan it purely, leave a durable record before the answer."""
+"""Answering calls: looked up by one statement each, planned purely, and recorded before they are answered."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
-
-from sqlalchemy.orm import Session
 
 from gateway.caller_keys import CallerKeys, cap_period, pair_period
 from gateway.clock import Instant
+from gateway.database import Transaction
 from gateway.ids import new_id
 from gateway.models import Call, Heard
 from gateway.schema import REVISION
 from gateway.services.alerts import open_alert
-from gateway.services.look_up_call import Found, look_up_call
+from gateway.services.incoming import Incoming, Trunk
+from gateway.services.look_up_call import Found, Question, look_up_calls
 from gateway.services.record_progress import settle_call
-from gateway.services.upsert import insert_if_new
+from gateway.services.upsert import insert_each_if_new
 from gateway.vault import Vault
 from ivr import numbers
 from ivr.facts import CallerIdPolicy, CallFacts, Circumstances, Line, Notice, Recording
@@ -36,57 +36,81 @@ class Sounds(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Trunk:
-    """The part of a connection that a call needs."""
-
-    id: str
-    slug: str
-    country: str
-    default_route: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
-    """What answering needs besides the transaction: keys, callers' keys, and the proof of sounds.
-
-    `spent_ms` tells how long the carrier has waited, where somebody measures it.
-    """
+    """What answering needs besides the transaction: keys, callers' keys, and the proof of sounds."""
 
     vault: Vault
     caller_keys: CallerKeys
     sounds: Sounds
-    spent_ms: Callable[[], int] | None = None
 
 
-def answer_call(session: Session, desk: Desk, trunk: Trunk, facts: CallFacts, now: datetime) -> CallPlan:
-    """The plan for this call, with its record written in the same transaction.
+class _AskedOnce:
+    """Sounds that are asked once for all calls of a transaction."""
 
-    A repeated request has one effect and gets the same answer for as long as that is lawful. Raises
-    AnsweredMeanwhile where two requests of one call meet.
+    def __init__(self, sounds: Sounds) -> None:
+        self._sounds, self._whole = sounds, dict[str, bool]()
+
+    def is_whole(self, sha256: str) -> bool:
+        if sha256 not in self._whole:
+            self._whole[sha256] = self._sounds.is_whole(sha256)
+        return self._whole[sha256]
+
+
+def answer_calls(
+    transaction: Transaction, desk: Desk, calls: Sequence[Incoming], now: datetime
+) -> list[CallPlan]:
+    """The plan for each of these calls, with its record written in the same transaction.
+
+    No two of the calls may meet (`apart`): their plans are the same as if they were answered one after the
+    other. A repeated request has one effect and gets the same answer for as long as that is lawful. Raises
+    AnsweredMeanwhile where two requests of one call meet after all, in two transactions.
+
+    Rows are written table by table in the order of their keys, so that two transactions at once wait for each
+    other in one direction only.
     """
-    pair = _pair_hash(desk, facts, now)
-    found = look_up_call(
-        session,
-        trunk.id,
-        desk.vault.look_up_hashes(facts.dialled),
-        facts.carrier_call_id,
-        desk.vault.look_up_hashes(facts.caller) if facts.caller else (),
-        pair,
-        now,
-    )
+    desk = replace(desk, sounds=_AskedOnce(desk.sounds))
+    pairs = [_pair_hash(desk, call.facts, now) for call in calls]
+    questions = [_question(desk, call, pair) for call, pair in zip(calls, pairs, strict=True)]
+    answers = look_up_calls(transaction, questions, now)
+    drafts = [_draft(desk, *each, now) for each in zip(calls, pairs, answers, strict=True)]
+    new = [draft for draft in drafts if draft.is_new]
+    _claim(transaction, desk, [draft for draft in new if draft.plan.plays])
+    for draft in new:
+        if _would_be_capped(transaction, desk, draft):
+            draft.plan = replace(draft.plan, why=Why.capped)
+    _record(transaction, new)
+    return [draft.plan for draft in drafts]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A call on its way to its plan; `is_new` unless it was answered before."""
+
+    call: Incoming
+    pair: bytes | None
+    found: Found | None
+    line: Line | None
+    instant: Instant
+    plan: CallPlan
+    is_new: bool = True
+
+
+def _question(desk: Desk, call: Incoming, pair: bytes | None) -> Question:
+    facts = call.facts
+    callers = desk.vault.look_up_hashes(facts.caller) if facts.caller else ()
+    dialled = desk.vault.look_up_hashes(facts.dialled)
+    return Question(call.trunk.id, dialled, facts.carrier_call_id, callers, pair)
+
+
+def _draft(desk: Desk, call: Incoming, pair: bytes | None, found: Found | None, now: datetime) -> _Draft:
+    facts = call.facts
     if found is None:
-        return _unknown_line(session, trunk, facts, now)
+        return _Draft(call, pair, None, None, Instant.agreed(now), _unknown_line(call.trunk, facts))
     line = _line(desk.vault, found)
     instant = Instant(now, found.database_time, found.greatest_recorded)
     if found.earlier is not None:
-        return _again(desk, found, facts, line, instant)
-    plan = _plan(desk, found, facts, line, instant)
-    if plan.plays and not _claim(session, desk, found, facts, instant):
-        plan = connect_silently(line, Why.capped, facts)
-    if found.same_pair_again and _would_be_capped(session, desk, found, facts, plan, instant):
-        plan = replace(plan, why=Why.capped)
-    _record(session, desk, trunk, found, facts, plan, pair, instant)
-    return plan
+        return _Draft(call, pair, found, line, instant, _again(desk, found, facts, line, instant), False)
+    return _Draft(call, pair, found, line, instant, _plan(desk, found, facts, line, instant))
 
 
 def _plan(desk: Desk, found: Found, facts: CallFacts, line: Line, instant: Instant) -> CallPlan:
@@ -123,107 +147,109 @@ def _again(desk: Desk, found: Found, facts: CallFacts, line: Line, instant: Inst
     return _plan(desk, settled, facts, line, instant)
 
 
-def _claim(session: Session, desk: Desk, found: Found, facts: CallFacts, instant: Instant) -> bool:
-    """Count this caller for the notice's period; False where he has been counted before."""
-    key = _cap_key(desk, found, facts, instant)
-    return key is not None and insert_if_new(session, Heard, {**key, "at": instant.latest})
+def _claim(transaction: Transaction, desk: Desk, drafts: Sequence[_Draft]) -> None:
+    """Count each caller for the notice's period; who was counted before, or cannot be, hears nothing."""
+    keys = [(draft, _cap_key(desk, draft)) for draft in drafts]
+    counted = sorted(
+        ((draft, key) for draft, key in keys if key is not None), key=lambda each: tuple(each[1].values())
+    )
+    rows = [{**key, "at": draft.instant.latest} for draft, key in counted]
+    inserted = insert_each_if_new(transaction, Heard, rows)
+    for draft, new in [
+        *((draft, False) for draft, key in keys if key is None),
+        *((draft, new) for (draft, _), new in zip(counted, inserted, strict=True)),
+    ]:
+        if not new:
+            assert draft.line is not None
+            draft.plan = connect_silently(draft.line, Why.capped, draft.call.facts)
 
 
-def _would_be_capped(
-    session: Session, desk: Desk, found: Found, facts: CallFacts, plan: CallPlan, instant: Instant
-) -> bool:
+def _would_be_capped(transaction: Transaction, desk: Desk, draft: _Draft) -> bool:
     """Whether a call that is silent because the same pair came again is one of a caller counted before."""
-    if plan.why is not Why.loop or plan.connects_to is None or found.why_silent is not None:
+    found, plan = draft.found, draft.plan
+    if found is None or not found.same_pair_again or plan.why is not Why.loop or plan.connects_to is None:
         return False
-    key = _cap_key(desk, found, facts, instant)
-    return key is not None and session.get(Heard, key) is not None
+    key = _cap_key(desk, draft) if found.why_silent is None else None
+    return key is not None and transaction.session.get(Heard, key) is not None
 
 
-def _cap_key(desk: Desk, found: Found, facts: CallFacts, instant: Instant) -> dict[str, object] | None:
+def _cap_key(desk: Desk, draft: _Draft) -> dict[str, Any] | None:
     """Under which key this caller is counted; None where he cannot be counted."""
-    if facts.caller is None or found.notice_id is None or found.starts_at is None:
+    found, caller, latest = draft.found, draft.call.facts.caller, draft.instant.latest
+    if found is None or caller is None or found.notice_id is None or found.starts_at is None:
         return None
-    period = cap_period(instant.latest, found.zone, found.cap_days, found.starts_at, found.notice_id)
-    caller_hash = desk.caller_keys.hash(period, f"{found.notice_id} {facts.caller}", instant.latest)
+    period = cap_period(latest, found.zone, found.cap_days, found.starts_at, found.notice_id)
+    caller_hash = desk.caller_keys.hash(period, f"{found.notice_id} {caller}", latest)
     return {"notice_id": found.notice_id, "period": period.name[-40:], "caller_hash": caller_hash}
 
 
-def _record(
-    session: Session,
-    desk: Desk,
-    trunk: Trunk,
-    found: Found,
-    facts: CallFacts,
-    plan: CallPlan,
-    pair: bytes | None,
-    instant: Instant,
-) -> None:
+def _record(transaction: Transaction, drafts: Sequence[_Draft]) -> None:
+    """Write what was decided; what a person must look at becomes an alert."""
+    drafts = sorted(drafts, key=lambda draft: (draft.call.trunk.id, draft.call.facts.carrier_call_id))
+    inserted = insert_each_if_new(transaction, Call, [_row(draft) for draft in drafts])
+    alerts: list[tuple[str, str, str | None, datetime]] = []
+    for draft, new in zip(drafts, inserted, strict=True):
+        found, now = draft.found, draft.instant.application
+        if found is None:
+            alerts += [(draft.plan.why.value, draft.call.trunk.id, None, now)] if new else []
+            continue
+        if not new:
+            raise AnsweredMeanwhile
+        if found.reported_before:
+            settle_call(transaction.session, draft.call.trunk.id, draft.call.facts.carrier_call_id)
+        alerts += [
+            (kind, "platform" if kind == "clock_skew" else found.line_id, found.court_id, now)
+            for kind in _alerts(draft)
+        ]
+    for kind, subject, court_id, now in sorted(alerts, key=lambda alert: alert[:2]):
+        open_alert(transaction.session, kind, subject, now, court_id)
+
+
+def _alerts(draft: _Draft) -> list[str]:
+    plan = draft.plan
+    skew = ["clock_skew"] if draft.instant.skew_seconds > SKEW_ALARM_SECONDS else []
+    trouble = [plan.why.value] if plan.why in {Why.damaged, Why.trouble} else []
+    return [*plan.alerts, *skew, *trouble]
+
+
+def _row(draft: _Draft) -> dict[str, Any]:
+    found, call, plan, now = draft.found, draft.call, draft.plan, draft.instant.application
     played = plan.recordings
-    _insert(
-        session,
-        {
-            "id": new_id(instant.application),
-            "connection_id": trunk.id,
-            "carrier_call_id": facts.carrier_call_id,
-            "court_id": found.court_id,
-            "line_id": found.line_id,
-            "notice_id": found.notice_id,
-            "decision": "played" if plan.plays else "silent",
-            "why": plan.why.value,
-            "shadow": found.shadow,
-            "recordings": " ".join(each.sha256 for each in played) or None,
-            "played_ms": sum(each.duration_ms for each in played),
-            "caller_hash": pair,
-            "plan_ms": desk.spent_ms() if desk.spent_ms else None,
-            "outcome": "unknown",
-            "received_at": instant.application,
-        },
-    )
-    if found.reported_before:
-        settle_call(session, trunk.id, facts.carrier_call_id)
-    alerts = [*plan.alerts, *(["clock_skew"] if instant.skew_seconds > SKEW_ALARM_SECONDS else [])]
-    alerts += [plan.why.value] if plan.why in {Why.damaged, Why.trouble} else []
-    for kind in alerts:
-        subject = "platform" if kind == "clock_skew" else found.line_id
-        open_alert(session, kind, subject, instant.application, found.court_id)
+    return {
+        "id": new_id(now),
+        "connection_id": call.trunk.id,
+        "carrier_call_id": call.facts.carrier_call_id,
+        "court_id": found.court_id if found else None,
+        "line_id": found.line_id if found else None,
+        "notice_id": found.notice_id if found else None,
+        "decision": "played" if played else "silent",
+        "why": plan.why.value,
+        "shadow": found.shadow if found else False,
+        "recordings": " ".join(each.sha256 for each in played) or None,
+        "played_ms": sum(each.duration_ms for each in played),
+        "caller_hash": draft.pair if found else None,
+        "plan_ms": call.spent_ms() if found and call.spent_ms else None,
+        "outcome": "unknown",
+        "received_at": now,
+    }
 
 
-def _unknown_line(session: Session, trunk: Trunk, facts: CallFacts, now: datetime) -> CallPlan:
+def _unknown_line(trunk: Trunk, facts: CallFacts) -> CallPlan:
     """Signed, but nobody enrolled this number: connect by the connection's default route, else hang up.
 
     What came back to us by that very route would go round for ever: it ends.
     """
     if facts.returned:
-        plan = hang_up(Why.loop)
-    elif trunk.default_route is None:
-        plan = hang_up(Why.unknown_line)
-    else:
-        plan = by_default_route(trunk.default_route, facts.dialled, Why.unknown_line)
-    row = {
-        "id": new_id(now),
-        "connection_id": trunk.id,
-        "carrier_call_id": facts.carrier_call_id,
-        "decision": "silent",
-        "why": plan.why.value,
-        "shadow": False,
-        "played_ms": 0,
-        "outcome": "unknown",
-        "received_at": now,
-    }
-    if insert_if_new(session, Call, row):
-        open_alert(session, plan.why.value, trunk.id, now)
-    return plan
+        return hang_up(Why.loop)
+    if trunk.default_route is None:
+        return hang_up(Why.unknown_line)
+    return by_default_route(trunk.default_route, facts.dialled, Why.unknown_line)
 
 
 def by_default_route(template: str, dialled: str, why: Why) -> CallPlan:
     """Connect as the connection's template says; of a SIP address that was dialled the user goes into it."""
     user = dialled.removeprefix("sip:").partition("@")[0]
     return connect_blindly(template.replace("{dialled}", user), why)
-
-
-def _insert(session: Session, row: dict[str, object]) -> None:
-    if not insert_if_new(session, Call, row):
-        raise AnsweredMeanwhile
 
 
 def _pair_hash(desk: Desk, facts: CallFacts, now: datetime) -> bytes | None:

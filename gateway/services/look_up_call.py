@@ -1,13 +1,26 @@
 """The one statement that decides a call: line, notice, conditions, caller and earlier call in one row."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, literal_column, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    LargeBinary,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.exc import MultipleResultsFound
 
+from gateway.database import Transaction
 from gateway.models import (
     Call,
     CallEvent,
@@ -20,6 +33,7 @@ from gateway.models import (
     ProtectedCaller,
 )
 from gateway.models.base import UtcTime
+from gateway.prepared import Prepared
 from gateway.services.may_play import CONDITIONS, Batch, First, InstantSql, Second, condition_columns
 from ivr.plan import Why
 
@@ -57,36 +71,67 @@ class Found:
     revision: str
 
 
-def look_up_call(
-    session: Session,
-    connection_id: str,
-    dialled_hashes: tuple[bytes, ...],
-    carrier_call_id: str,
-    caller_hashes: tuple[bytes, ...],
-    pair_hash: bytes | None,
-    now: datetime,
-) -> Found | None:
-    """What is known of this call; None where no line of the connection has the dialled number."""
-    row = session.execute(
-        _statement(session.get_bind().dialect.name),
-        {
-            "connection": connection_id,
-            "dialled": dialled_hashes,
-            "call": carrier_call_id,
-            "callers": caller_hashes or (b"",),
-            "pair": pair_hash or b"",
-            "pair_since": now - SAME_PAIR_WITHIN,
-            "now": now,
-        },
-    ).one_or_none()
-    return _found(row._mapping) if row is not None else None
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a call asks the database. The hashes are as many as there are keys, the current one's first; a
+    caller who is not known has none."""
+
+    connection_id: str
+    dialled_hashes: tuple[bytes, ...]
+    carrier_call_id: str
+    caller_hashes: tuple[bytes, ...]
+    pair_hash: bytes | None
 
 
-@lru_cache(maxsize=2)
-def _statement(dialect: str) -> Select[*tuple[Any, ...]]:
+def look_up_calls(
+    transaction: Transaction, questions: Sequence[Question], now: datetime
+) -> list[Found | None]:
+    """What is known of each call; None where no line of the connection has the dialled number."""
+    if not questions:
+        return []
+    statement = _prepared(transaction.dialect, len(questions[0].dialled_hashes))
+    values = [_values(question, now) for question in questions]
+    return [_only(rows) for rows in transaction.rows(statement, values)]
+
+
+def _values(question: Question, now: datetime) -> dict[str, Any]:
+    values = {
+        "connection": question.connection_id,
+        "call": question.carrier_call_id,
+        "pair": question.pair_hash or b"",
+        "pair_since": now - SAME_PAIR_WITHIN,
+        "now": now,
+    }
+    callers = question.caller_hashes or (b"",) * len(question.dialled_hashes)
+    values |= {f"dialled_{place}": digest for place, digest in enumerate(question.dialled_hashes)}
+    return values | {f"caller_{place}": digest for place, digest in enumerate(callers)}
+
+
+def _only(rows: list[dict[str, Any]]) -> Found | None:
+    if len(rows) > 1:
+        raise MultipleResultsFound
+    return _found(rows[0]) if rows else None
+
+
+_PREPARED: dict[tuple[str, int], Prepared] = {}
+
+
+def _prepared(dialect: Dialect, keys: int) -> Prepared:
+    """The statement, written out once for each dialect and number of keys."""
+    known = _PREPARED.get((dialect.name, keys))
+    if known is None:
+        known = _PREPARED[dialect.name, keys] = Prepared(_statement(dialect.name, keys), dialect)
+    return known
+
+
+def _one_of(name: str, keys: int) -> list[ColumnElement[bytes]]:
+    return [bindparam(f"{name}_{place}", type_=LargeBinary()) for place in range(keys)]
+
+
+def _statement(dialect: str, keys: int) -> Select[*tuple[Any, ...]]:
     now = InstantSql(dialect)
     earlier = Call.__table__.alias("earlier")
-    statement: Select[*tuple[Any, ...]] = (
+    return (
         select(
             PhoneLine.id.label("line_id"),
             PhoneLine.court_id,
@@ -110,7 +155,7 @@ def _statement(dialect: str) -> Select[*tuple[Any, ...]]:
             Second.sha256.label("second_sha256"),
             Second.duration_ms.label("second_ms"),
             *condition_columns(now),
-            _is_protected().label("protected"),
+            _is_protected(keys).label("protected"),
             _same_pair().label("same_pair_again"),
             _reported().label("reported_before"),
             earlier.c.decision.label("earlier_decision"),
@@ -122,7 +167,7 @@ def _statement(dialect: str) -> Select[*tuple[Any, ...]]:
         )
         .select_from(PhoneLine)
         .join(Court, Court.id == PhoneLine.court_id)
-        .outerjoin(Notice, and_(Notice.line_id == PhoneLine.id, Notice.state.in_(("approved", "suspended"))))
+        .outerjoin(Notice, and_(Notice.line_id == PhoneLine.id, _in_force_or_suspended()))
         .outerjoin(EnforcementCase, EnforcementCase.id == Notice.case_id)
         .outerjoin(Decision, Decision.id == Notice.decision_id)
         .outerjoin(First, First.id == Notice.recording_id)
@@ -137,12 +182,15 @@ def _statement(dialect: str) -> Select[*tuple[Any, ...]]:
         )
         .where(
             PhoneLine.connection_id == bindparam("connection"),
-            PhoneLine.gateway_hash.in_(bindparam("dialled", expanding=True)),
+            PhoneLine.gateway_hash.in_(_one_of("dialled", keys)),
             PhoneLine.state != "released",
             _published(),
         )
     )
-    return statement
+
+
+def _in_force_or_suspended() -> Any:
+    return Notice.state.in_([literal("approved"), literal("suspended")])
 
 
 def _published() -> Any:
@@ -151,9 +199,9 @@ def _published() -> Any:
     return or_(PhoneLine.import_id.is_(None), whole)
 
 
-def _is_protected() -> Any:
+def _is_protected(keys: int) -> Any:
     return exists().where(
-        ProtectedCaller.number_hash.in_(bindparam("callers", expanding=True)),
+        ProtectedCaller.number_hash.in_(_one_of("caller", keys)),
         or_(ProtectedCaller.court_id.is_(None), ProtectedCaller.court_id == PhoneLine.court_id),
         or_(ProtectedCaller.line_id.is_(None), ProtectedCaller.line_id == PhoneLine.id),
     )
@@ -174,7 +222,7 @@ def _reported() -> Any:
     )
 
 
-def _found(row: Any) -> Found:
+def _found(row: Mapping[str, Any]) -> Found:
     recordings = tuple(
         (row[f"{place}_sha256"], row[f"{place}_ms"])
         for place in ("first", "second")
@@ -194,13 +242,13 @@ def _found(row: Any) -> Found:
     )
 
 
-def _earlier(row: Any) -> tuple[str, str, str | None] | None:
+def _earlier(row: Mapping[str, Any]) -> tuple[str, str, str | None] | None:
     if row["earlier_decision"] is None:
         return None
     return row["earlier_decision"], row["earlier_why"], row["earlier_notice"]
 
 
-def _why_silent(row: Any) -> Why | None:
+def _why_silent(row: Mapping[str, Any]) -> Why | None:
     if row["notice_id"] is None:
         return Why(row["quiet_because"]) if row["quiet_because"] else Why.no_notice
     return next((each.why for each in CONDITIONS if not row[each.name]), None)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from gateway.database import writing
 from gateway.deadline import Ticket, TooLate
 from gateway.services.alerts import open_alert
-from gateway.services.answer_call import AnsweredMeanwhile, Desk, Trunk, answer_call, by_default_route
+from gateway.services.answer_call import by_default_route
 from gateway.services.answer_test_call import answer_test_call
 from gateway.services.record_progress import line_dialled, record_progress
 from gateway.web import metrics
@@ -32,28 +32,6 @@ _log = structlog.get_logger()
 
 class Abandoned(Exception):
     """The answer was given without us; nothing may be committed any more."""
-
-
-def answer(genuine: Genuine, facts: CallFacts) -> CallPlan:
-    """The plan for an inbound call; its record is durable, or the call is connected without one."""
-    runtime = genuine.runtime
-    desk = Desk(
-        runtime.vault,
-        runtime.caller_keys,
-        runtime.recordings,
-        lambda: runtime.deadline.spent_ms(genuine.until),
-    )
-    trunk = Trunk(genuine.trunk.id, genuine.trunk.slug, genuine.trunk.country, genuine.trunk.default_route)
-
-    def work(session: Session, now: datetime) -> CallPlan:
-        return answer_call(session, desk, trunk, facts, now)
-
-    try:
-        plan = runtime.deadline.run(lambda ticket: _twice_if_met(genuine, ticket, work), genuine.until)
-    except Exception as fault:
-        return _without_database(genuine, facts, fault)
-    metrics.CALLS.labels("played" if plan.plays else "silent", plan.why.value).inc()
-    return plan
 
 
 def follow(genuine: Genuine, facts: CallFacts, event: Event, plan: FollowUp) -> CallPlan:
@@ -104,17 +82,14 @@ def connect_misshapen(genuine: Genuine, misshapen: Misshapen) -> CallPlan:
         genuine.runtime.deadline.run(lambda ticket: _in_transaction(genuine, ticket, work), genuine.until)
     except Exception as fault:
         _log.warning("alert not kept", fault=type(fault).__name__, kind="misshapen_webhook")
+    return plan_misshapen(genuine, misshapen)
+
+
+def plan_misshapen(genuine: Genuine, misshapen: Misshapen) -> CallPlan:
+    """Connect by what was dialled, where that much is certain."""
     if misshapen.dialled is None:
         return hang_up(Why.trouble)
     return _from_map(genuine, misshapen.dialled)
-
-
-def _twice_if_met(genuine: Genuine, ticket: Ticket, work: Callable[[Session, datetime], Result]) -> Result:
-    """Once more where another worker recorded the same call at the same moment: it is a duplicate now."""
-    try:
-        return _in_transaction(genuine, ticket, work)
-    except AnsweredMeanwhile:
-        return _in_transaction(genuine, ticket, work)
 
 
 def _in_transaction(genuine: Genuine, ticket: Ticket, work: Callable[[Session, datetime], Result]) -> Result:
@@ -126,7 +101,7 @@ def _in_transaction(genuine: Genuine, ticket: Ticket, work: Callable[[Session, d
     return result
 
 
-def _without_database(genuine: Genuine, facts: CallFacts, fault: Exception) -> CallPlan:
+def without_database(genuine: Genuine, facts: CallFacts, fault: Exception) -> CallPlan:
     """Connect from the map; a call that is certainly going round ends here too."""
     _log.error("connected without the database", fault=type(fault).__name__, connection=genuine.trunk.slug)
     metrics.WITHOUT_DATABASE.inc()

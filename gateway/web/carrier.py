@@ -6,8 +6,10 @@ from flask import Blueprint, Response
 from gateway.services import fallback_tokens, test_call_tokens
 from gateway.services.fallback_tokens import BadToken
 from gateway.web import answering
-from gateway.web.guard import Genuine, NobodyKnows, NotGenuine, let_in
+from gateway.web.guard import Genuine, NobodyKnows, NotGenuine, heard, let_in
 from gateway.web.requests import runtime
+from gateway.web.voice import answer_one
+from gateway.web.waiting import FORBIDDEN, UNKNOWN, Reply
 from ivr.carriers import Misshapen
 from ivr.facts import CallFacts, Line
 from ivr.plan import CallPlan, Why, after_leg, connect_blindly, connect_silently, hang_up
@@ -19,25 +21,19 @@ _log = structlog.get_logger()
 
 @blueprint.errorhandler(NotGenuine)
 def refused(_fault: NotGenuine) -> Response:
-    """The same few bytes for every kind of refusal, so that nothing can be learnt from it."""
-    return Response("forbidden\n", 403, mimetype="text/plain")
+    return _sent(FORBIDDEN)
 
 
 @blueprint.errorhandler(NobodyKnows)
 def nobody_knows(_fault: NobodyKnows) -> Response:
-    """Makes the carrier use its own fallback, which connects the call."""
-    return Response(status=503)
+    return _sent(UNKNOWN)
 
 
 @blueprint.post("/voice")
 def voice(slug: str) -> Response:
     """An inbound call."""
-    genuine = let_in(runtime(), slug)
-    try:
-        facts = genuine.carrier.read_call(genuine.request)
-    except Misshapen as misshapen:
-        return _reply(genuine, answering.connect_misshapen(genuine, misshapen))
-    return _reply(genuine, answering.answer(genuine, facts))
+    here = runtime()
+    return _sent(answer_one(here, heard(here, slug)))
 
 
 @blueprint.post("/keys")
@@ -113,5 +109,8 @@ def test_call(slug: str, token: str) -> Response:
 
 
 def _reply(genuine: Genuine, plan: CallPlan) -> Response:
-    body = genuine.carrier.render(plan, genuine.addresses)
-    return Response(body, content_type=genuine.carrier.content_type, headers={"Cache-Control": "no-store"})
+    return _sent(Reply(200, genuine.carrier.content_type, genuine.carrier.render(plan, genuine.addresses)))
+
+
+def _sent(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, content_type=reply.content_type)

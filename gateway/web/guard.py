@@ -1,6 +1,7 @@
 """The guard at the carriers' door: is this request the carrier's, over the very address that it signed?"""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import lmdb
@@ -8,11 +9,11 @@ import structlog
 from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database import reading
+from gateway.database import asking
 from gateway.deadline import Ticket, TooLate
 from gateway.forward_map import MappedTrunk
 from gateway.runtime import Runtime
-from gateway.services.find_connection import find_connection
+from gateway.services.find_connection import find_trunks
 from gateway.vault import SealBroken
 from gateway.web import metrics
 from ivr.carriers import CARRIERS, Addresses, Carrier, Misshapen, SignedRequest
@@ -20,6 +21,7 @@ from ivr.carriers import CARRIERS, Addresses, Carrier, Misshapen, SignedRequest
 _log = structlog.get_logger()
 MAX_BODY = 64 * 1024
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
+_FORM = "application/x-www-form-urlencoded"
 
 
 class NotGenuine(Exception):
@@ -28,6 +30,28 @@ class NotGenuine(Exception):
 
 class NobodyKnows(Exception):
     """Neither the database nor the local map can be asked about this connection (503)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A webhook as it came, by whichever server. Nothing in it is to be believed.
+
+    `target` is path and query, `headers` have their names in lower case, `body` is None where it is longer
+    than MAX_BODY, `until` is when the answer's work must be done, see gateway/deadline.py.
+    """
+
+    slug: str
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    until: float
+
+    @property
+    def has_shape(self) -> bool:
+        """Whether it is worth asking about its connection."""
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return self.body is not None and kind == _FORM and _SLUG.fullmatch(self.slug) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +72,29 @@ class Genuine:
 
 def let_in(runtime: Runtime, slug: str) -> Genuine:
     """The request as one to be believed; raises NotGenuine, or NobodyKnows."""
+    knock = heard(runtime, slug)
+    return prove(runtime, knock, _trunk(runtime, knock) if knock.has_shape else None)
+
+
+def heard(runtime: Runtime, slug: str) -> Knock:
+    """Flask's request as a knock at this connection's door."""
     until = runtime.deadline.until()
-    trunk = _trunk(runtime, slug, until) if _SLUG.fullmatch(slug) else None
     body = request.get_data(cache=False) if (request.content_length or 0) <= MAX_BODY else None
-    if trunk is None or body is None or request.mimetype != "application/x-www-form-urlencoded":
-        raise _refused("shape")
     headers = {name.lower(): value for name, value in request.headers.items()}
-    signed = SignedRequest(request.method, trunk.public_base_url + _target(), headers, body)
+    return Knock(slug, request.method, _target(), headers, body, until)
+
+
+def prove(runtime: Runtime, knock: Knock, trunk: MappedTrunk | None) -> Genuine:
+    """The knock as a request to be believed, if this is its connection; raises NotGenuine."""
+    if trunk is None or knock.body is None or not knock.has_shape:
+        raise _refused("shape")
+    signed = SignedRequest(knock.method, trunk.public_base_url + knock.target, knock.headers, knock.body)
     carrier = CARRIERS[trunk.kind]
     if not carrier.is_genuine(signed, trunk.secrets):
         raise _refused("signature")
     if not _is_own_account(carrier, signed, trunk.account):
         raise _refused("account")
-    return Genuine(runtime, until, trunk, carrier, signed)
+    return Genuine(runtime, knock.until, trunk, carrier, signed)
 
 
 def _refused(kind: str) -> NotGenuine:
@@ -68,29 +102,33 @@ def _refused(kind: str) -> NotGenuine:
     return NotGenuine(kind)
 
 
-def _trunk(runtime: Runtime, slug: str, until: float) -> MappedTrunk | None:
-    """The connection as the database has it now, or as this host last knew it."""
-
+def _trunk(runtime: Runtime, knock: Knock) -> MappedTrunk | None:
     def ask(_ticket: Ticket) -> MappedTrunk | None:
-        with reading(runtime.calls) as session:
-            return find_connection(session, runtime.vault, slug)
+        return trunks_now(runtime, {knock.slug})[knock.slug]
 
     try:
-        return runtime.deadline.run(ask, until)
+        return runtime.deadline.run(ask, knock.until)
     except (SQLAlchemyError, SealBroken, TooLate) as fault:
         _log.warning("connection read from the forward map", fault=type(fault).__name__)
-    trunk = _mapped(runtime, slug)
+        return trunk_last_known(runtime, knock.slug)
+
+
+def trunks_now(runtime: Runtime, slugs: Collection[str]) -> dict[str, MappedTrunk | None]:
+    """The connections as the database has them now."""
+    with asking(runtime.calls) as transaction:
+        return find_trunks(transaction, runtime.vault, slugs)
+
+
+def trunk_last_known(runtime: Runtime, slug: str) -> MappedTrunk:
+    """The connection as this host last knew it; raises NobodyKnows."""
+    try:
+        trunk = runtime.forward_map.trunk(slug)
+    except (SealBroken, lmdb.Error) as fault:
+        _log.error("forward map not readable", fault=type(fault).__name__)
+        trunk = None
     if trunk is None:
         raise NobodyKnows
     return trunk
-
-
-def _mapped(runtime: Runtime, slug: str) -> MappedTrunk | None:
-    try:
-        return runtime.forward_map.trunk(slug)
-    except (SealBroken, lmdb.Error) as fault:
-        _log.error("forward map not readable", fault=type(fault).__name__)
-        return None
 
 
 def _target() -> str:

@@ -3,11 +3,11 @@
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database import reading
+from gateway.database import asking
 from gateway.deadline import Ticket, TooLate
 from gateway.runtime import Runtime
-from gateway.services.find_connection import find_connection
-from gateway.services.look_up_call import look_up_call
+from gateway.services.find_connection import find_trunks
+from gateway.services.look_up_call import Question, look_up_calls
 
 _NOBODY = ""
 _log = structlog.get_logger()
@@ -20,10 +20,11 @@ def rehearse(runtime: Runtime) -> None:
     """
 
     def ask(_ticket: Ticket) -> None:
-        with reading(runtime.calls) as session:
-            find_connection(session, runtime.vault, _NOBODY)
+        with asking(runtime.calls) as transaction:
+            find_trunks(transaction, runtime.vault, [_NOBODY])
             hashes = runtime.vault.look_up_hashes(_NOBODY)
-            look_up_call(session, _NOBODY, hashes, _NOBODY, hashes, None, runtime.clock.now())
+            question = Question(_NOBODY, hashes, _NOBODY, hashes, None)
+            look_up_calls(transaction, [question], runtime.clock.now())
 
     try:
         runtime.deadline.run(ask, runtime.deadline.until())

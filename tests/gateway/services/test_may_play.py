@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, text, update
 
 from gateway.clock import Instant
-from gateway.database import reading, writing
+from gateway.database import asking, writing
 from gateway.models import (
     FAR_FUTURE,
     Call,
@@ -25,7 +25,7 @@ from gateway.models import (
     Platform,
     Recording,
 )
-from gateway.services.look_up_call import Found, look_up_call
+from gateway.services.look_up_call import Found, Question, look_up_calls
 from gateway.services.may_play import Standing, why_silent
 from ivr.plan import Why
 from tests.factories import Gateway, open_gateway, patient
@@ -100,8 +100,9 @@ class Stage:
     def look_up(self, application: datetime) -> Found:
         vault, line = self.gateway.runtime.vault, self.line
         hashes = vault.look_up_hashes(self.gateway.dialled(line))
-        with reading(self.gateway.runtime.engine) as session:
-            found = look_up_call(session, line.connection_id, hashes, "CA-now", (), None, application)
+        question = Question(line.connection_id, hashes, "CA-now", (), None)
+        with asking(self.gateway.runtime.engine) as transaction:
+            found = look_up_calls(transaction, [question], application)[0]
         assert found is not None
         return found
 

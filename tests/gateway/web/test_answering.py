@@ -49,7 +49,7 @@ def _timed(call: Callable[[], Answer]) -> tuple[Answer, float]:
 
 
 @contextmanager
-def _locked(url: str) -> Iterator[None]:
+def locked(url: str) -> Iterator[None]:
     """Somebody else holds what a call must write."""
     if url.startswith("sqlite"):
         connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
@@ -65,7 +65,7 @@ def _locked(url: str) -> Iterator[None]:
 def test_while_the_database_is_locked_calls_are_connected_silently_and_in_time(hasty: Scene) -> None:
     assert _plays(hasty)
     before = rows(hasty.gateway, Call)
-    with _locked(hasty.gateway.url):
+    with locked(hasty.gateway.url):
         for _ in range(3):
             answer, seconds = _timed(hasty.voice)
             assert _silently_connected(hasty, answer)
@@ -77,7 +77,7 @@ def test_while_the_database_is_locked_calls_are_connected_silently_and_in_time(h
 def test_a_locked_database_does_not_hold_keys_and_reports_back(hasty: Scene) -> None:
     call = sid()
     hasty.voice(call=call)
-    with _locked(hasty.gateway.url):
+    with locked(hasty.gateway.url):
         answer, seconds = _timed(lambda: hasty.carrier.keys(hasty.dialled, call))
         assert _silently_connected(hasty, answer)
         assert seconds < IN_TIME
