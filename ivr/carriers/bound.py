@@ -37,8 +37,8 @@ class FieldShape:
     def marks_in(self, form: Form) -> list[str]:
         """How the fields that may carry the marker read, each taken by itself."""
         marks = []
-        for name, value in form.pairs:
-            if name == self.name or name in self.within:
+        for name in (self.name, *self.within):
+            for value in form.all(name):
                 mark = self.marker.match(name + value, name.index(self.name))
                 marks += [mark[0]] if mark else []
         return marks
@@ -75,7 +75,8 @@ def take_if_there(form: Form, shapes: Mapping[str, FieldShape], name: str) -> st
     if len(values) > 1:
         raise Misshapen(f"{name} repeated")
     found = [mark[0] for mark in field.marker.finditer(form.signed)]
-    if sorted(found) != sorted(field.marks_in(form)):
+    marks = field.marks_in(form)
+    if found != marks and sorted(found) != sorted(marks):
         raise Misshapen(f"{name} ambiguous")
     if values and not field.value.fullmatch(values[0]):
         raise Misshapen(f"{name} shape")

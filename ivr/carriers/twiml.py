@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from ivr.carriers import twiml_fields as fields
 from ivr.carriers.bound import check_names, take, take_if_there
@@ -112,6 +113,7 @@ def _signature(text: bytes, secret: str) -> bytes:
     return base64.b64encode(hmac.digest(secret.encode(), text, "sha1"))
 
 
+@lru_cache(maxsize=256)
 def _signable(url: str) -> tuple[str, ...]:
     """The URL as configured, and as Twilio may have signed it too: without its port, or with the default one
     (`RequestValidator.validate`: "sig generation on back end is inconsistent")."""
