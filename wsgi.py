@@ -2,17 +2,6 @@
 
 import os
 
-from gateway import create_app, rehearse
-from gateway.clock import SystemClock
-from gateway.importing import keep_importing
-from gateway.logs import configure
-from gateway.runtime import Runtime
-from gateway.settings import read_settings
+from gateway import create_app, open_runtime
 
-_settings = read_settings(os.environ)
-configure(_settings.log_level)
-_runtime = Runtime.open(_settings, SystemClock())
-_runtime.keep_forward_map_fresh()
-keep_importing(_runtime)
-rehearse(_runtime)
-app = create_app(_runtime)
+app = create_app(open_runtime(os.environ))

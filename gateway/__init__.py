@@ -3,14 +3,50 @@
 The parts are imported when they are asked for: a command or an importer's child loads no web application.
 """
 
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from gateway.runtime import Runtime
+    from gateway.web.front import Door
 
-__all__ = ["create_app", "rehearse", "run_scheduler"]
+SWITCH_SECONDS = 0.0005
+"""How long a thread may compute before others get their turn. A call lets go of the interpreter at every step
+in the database; with Python's 5 ms it would wait that long at each, behind whoever draws a page."""
+
+__all__ = ["create_app", "create_door", "open_runtime", "rehearse", "run_scheduler"]
+
+
+def open_runtime(environment: Mapping[str, str]) -> "Runtime":
+    """What a web process holds, with the threads that work beside its requests; rehearsed."""
+    from gateway.clock import SystemClock
+    from gateway.importing import keep_importing
+    from gateway.logs import configure
+    from gateway.runtime import Runtime
+    from gateway.settings import read_settings
+
+    settings = read_settings(environment)
+    configure(settings.log_level)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    runtime = Runtime.open(settings, SystemClock())
+    runtime.keep_forward_map_fresh()
+    keep_importing(runtime)
+    rehearse(runtime)
+    return runtime
+
+
+def create_door(runtime: "Runtime") -> "Door":
+    """The same application as an ASGI server takes it: calls are answered in front of it, many at a time."""
+    from a2wsgi import WSGIMiddleware
+
+    from gateway.web.front import Door
+
+    app: Any = create_app(runtime)
+    behind: Any = WSGIMiddleware(app, workers=runtime.settings.threads)
+    return Door(runtime, behind)
 
 
 def create_app(runtime: "Runtime") -> "Flask":

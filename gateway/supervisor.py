@@ -40,10 +40,10 @@ def programs(settings: Settings, workers: int, with_scheduler: bool) -> list[Pro
     """What `serve` runs. Workers share the port (SO_REUSEPORT), so the others go on when one dies."""
     web = [
         sys.executable,
-        *("-m", "granian", "--interface", "wsgi", "--host", settings.host, "--port", str(settings.port)),
-        *("--workers", "1", "--blocking-threads", str(settings.threads), "--no-ws", "--http", "1"),
+        *("-m", "granian", "--interface", "asgi", "--host", settings.host, "--port", str(settings.port)),
+        *("--workers", "1", "--loop", "asyncio", "--no-ws", "--http", "1"),
         *("--backlog", "1024", "--log-level", "error", "--working-dir", str(Path(__file__).parent.parent)),
-        "wsgi:app",
+        "gateway.asgi:app",
     ]
     scheduler = [Program("scheduler", [sys.executable, "-m", "gateway.cli", "scheduler"])]
     return [Program(f"web-{n + 1}", web) for n in range(workers)] + (scheduler if with_scheduler else [])

@@ -10,6 +10,13 @@ from gateway.runtime import Runtime
 from gateway.web import metrics
 
 _log = structlog.get_logger()
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""What every response says that does not say otherwise."""
 _ALWAYS_IN = ("/webhooks/", "/recordings/", "/healthz")
 
 
@@ -41,10 +48,8 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         route = request.url_rule.rule if request.url_rule else "none"
         seconds = time.perf_counter() - g.started
         metrics.REQUESTS.labels(route, request.method, str(response.status_code)).inc()

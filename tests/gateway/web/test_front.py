@@ -1,0 +1,140 @@
+"""The served door: many calls in one transaction, each answered in time and for its own sake."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from gateway import create_door
+from gateway.deadline import Ticket
+from gateway.models import Call
+from gateway.runtime import Runtime
+from gateway.web import front
+from gateway.web.front import Door
+from gateway.web.guard import Knock
+from gateway.web.voice import answer_waiting
+from gateway.web.waiting import Waiting
+from tests.factories import Gateway
+from tests.gateway.records import change, heard, rows, why_of
+from tests.gateway.web.conftest import Scene, scene_of
+from tests.gateway.web.served import Recorded, signed, through_door
+from tests.gateway.web.test_answering import locked
+
+LONGEST_SECONDS = 0.8 + 0.7
+"""The promise, and what a busy machine adds to it."""
+
+
+@pytest.fixture
+def door(scene: Scene) -> Iterator[Door]:
+    door = create_door(scene.gateway.runtime)
+    yield door
+    door.close()
+
+
+def _call(scene: Scene, dialled: str | None = None, **changes: str) -> Recorded:
+    return signed("call", scene.carrier.fields(dialled or scene.dialled, None, None, changes))
+
+
+def _call_id(each: Recorded) -> str:
+    return each.body.decode().partition("CallSid=")[2].partition("&")[0]
+
+
+def _plays(answer: tuple[int, str, bytes]) -> bool:
+    return answer[0] == 200 and b"<Play>" in answer[2]
+
+
+def _is_silent(scene: Scene, answer: tuple[int, str, bytes]) -> bool:
+    return answer[0] == 200 and b"<Play>" not in answer[2] and scene.delivered.encode() in answer[2]
+
+
+def _waiting(runtime: Runtime, each: Recorded) -> Waiting:
+    return Waiting(Knock("north", "POST", each.path, each.headers, each.body, runtime.deadline.until()))
+
+
+def test_many_calls_at_once_all_play_and_are_all_recorded(scene: Scene, door: Door) -> None:
+    calls = [_call(scene) for _ in range(100)]
+    assert all(map(_plays, through_door(door, calls)))
+    assert (rows(scene.gateway, Call), heard(scene.gateway)) == (100, 100)
+
+
+def test_everything_else_goes_to_the_application_behind(scene: Scene, door: Door) -> None:
+    health = Recorded("health", "/healthz", {}, b"")
+    assert through_door(door, [health], "GET")[0][0] == 200
+    got = Recorded("a call that was not posted", "/webhooks/north/voice", {}, b"")
+    assert through_door(door, [got], "GET")[0][0] == 405
+    status = signed("status", scene.carrier.fields(scene.dialled, None, None, {"CallStatus": "completed"}),
+                    path="/webhooks/north/status")  # fmt: skip
+    assert through_door(door, [status])[0][0] == 204
+
+
+def test_calls_that_the_database_holds_back_are_connected_in_time_and_never_recorded(
+    gateway_as_served: Gateway,
+) -> None:
+    scene = scene_of(gateway_as_served)
+    door = create_door(gateway_as_served.runtime)
+    with locked(gateway_as_served.url):
+        began = time.monotonic()
+        answers = through_door(door, [_call(scene) for _ in range(20)])
+        took = time.monotonic() - began
+    door.close()
+    assert all(_is_silent(scene, answer) for answer in answers)
+    assert took < LONGEST_SECONDS
+    assert (rows(scene.gateway, Call), heard(scene.gateway)) == (0, 0)
+
+
+def test_a_call_answered_by_the_door_is_left_out_of_its_batch(scene: Scene) -> None:
+    runtime = scene.gateway.runtime
+    calls = [_call(scene) for _ in range(3)]
+    waiting = [_waiting(runtime, each) for each in calls]
+    assert waiting[1].ticket.settle(), "its time was out"
+    replies = answer_waiting(runtime, waiting)
+    assert [reply is not None for reply in replies] == [True, False, True]
+    assert (rows(scene.gateway, Call), heard(scene.gateway)) == (2, 2)
+    again = answer_waiting(runtime, [replace(waiting[1], ticket=Ticket())])[0]
+    assert again is not None
+    assert b"<Play>" in again.body, "nobody had counted him"
+
+
+def test_what_the_door_has_given_up_is_not_recorded_whoever_settled_it(scene: Scene) -> None:
+    waiting = _waiting(scene.gateway.runtime, _call(scene))
+    past = replace(waiting.knock, until=time.monotonic() - 1)
+    late = [Waiting(past), Waiting(past, ours=True)]
+    assert answer_waiting(scene.gateway.runtime, late) == [None, None]
+    assert rows(scene.gateway, Call) == 0
+
+
+def test_the_fault_of_one_call_is_its_own(scene: Scene, door: Door) -> None:
+    broken = scene.gateway.notice()
+    change(scene.gateway, type(broken), broken.id, hours_from="99:99", hours_to="10:00")
+    with scene.gateway.read() as session:
+        line = session.get_one(type(scene.line), broken.line_id)
+        dialled, delivered = scene.gateway.dialled(line), scene.gateway.delivered(line)
+    calls = [_call(scene), _call(scene, dialled), _call(scene)]
+    answers = through_door(door, calls)
+    assert [_plays(answer) for answer in answers] == [True, False, True]
+    assert delivered.encode() in answers[1][2]
+    assert rows(scene.gateway, Call) == 2
+
+
+def test_one_call_that_comes_twice_at_once_is_one_call(scene: Scene, door: Door) -> None:
+    call = _call(scene)
+    assert len({answer[2] for answer in through_door(door, [call] * 5)}) == 1
+    assert (rows(scene.gateway, Call), heard(scene.gateway)) == (1, 1)
+
+
+def test_one_caller_twice_at_once_hears_it_once(scene: Scene, door: Door) -> None:
+    caller = "+8617100009999"
+    calls = [_call(scene, From=caller, Caller=caller) for _ in range(4)]
+    answers = through_door(door, calls)
+    assert sum(map(_plays, answers)) == 1
+    assert sorted(why_of(scene.gateway, _call_id(call)) for call in calls)[:1] == [("played", "playing")]
+    assert heard(scene.gateway) == 1
+
+
+def test_where_too_many_wait_a_call_is_connected_at_once(
+    scene: Scene, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "MOST_WAITING", 0)
+    assert _is_silent(scene, through_door(door, [_call(scene)])[0])
+    assert rows(scene.gateway, Call) == 0
