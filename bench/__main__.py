@@ -1,6 +1,7 @@
 """`python -m bench [--short] [NAME ...]`: run benchmarks, write bench/results/*.json, print the ratios."""
 
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.desk_lists import measure_lists
+from bench.hot_path import measure_hot_path
 from bench.look_up import measure_growth
 from tests.postgres import NoPostgres, Server, running
 
@@ -26,9 +28,18 @@ def _desk_lists(place: Path, server: Server | None, short: bool) -> Measured:
     return measure_lists(place, server, *sizes)
 
 
+def _hot_path(place: Path, server: Server | None, short: bool) -> Measured:
+    if shutil.which("cc") is None:
+        print("hot path left out: the load client needs a C compiler")
+        return {}
+    sizes = (2_000, 2_000, 3) if short else (1_210_000, 20_000, 7)
+    return measure_hot_path(place, server, *sizes)
+
+
 BENCHES: dict[str, Callable[[Path, Server | None, bool], Measured]] = {
     "look_up": _look_up,
     "desk_lists": _desk_lists,
+    "hot_path": _hot_path,
 }
 
 
@@ -58,9 +69,9 @@ def _on_both(name: str, short: bool) -> dict[str, Measured]:
 
 
 def _tell(database: str, what: str, result: dict[str, Any]) -> bool:
-    small, large = result.get("lines") or result["notices"]
+    sizes = " / at ".join(map(str, reversed(result.get("lines") or result["notices"])))
     low, median, high = result["ratios"]
-    print(f"{what} at {large} / at {small}, {database}: {low:.2f} / {median:.2f} / {high:.2f}")
+    print(f"{what} at {sizes}, {database}: {low:.2f} / {median:.2f} / {high:.2f}")
     return bool(median <= result["limit"])
 
 
