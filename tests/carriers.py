@@ -1,5 +1,6 @@
 """A fake carrier: signs with Twilio's own SDK, posts, repeats, and does what a plan says."""
 
+import http.client
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from xml.etree import ElementTree as Xml
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
-from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from gateway import create_app
 from tests.factories import ACCOUNT, BASE, SECRET, Gateway, number
@@ -60,6 +61,28 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """What a test client does, done over the network to the gateway that is served at this origin."""
+
+    base: str
+
+    def get(self, path: str) -> Response:
+        return self._ask("GET", path, None, {})
+
+    def post(self, path: str, *, data: str, content_type: str, headers: Mapping[str, str]) -> Response:
+        return self._ask("POST", path, data.encode(), {**headers, "Content-Type": content_type})
+
+    def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
+        connection = http.client.HTTPConnection(urlsplit(self.base).netloc, timeout=20)
+        try:
+            connection.request(method, path, body, dict(headers))
+            answer = connection.getresponse()
+            return Response(answer.read(), answer.status, answer.getheaders())
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True, slots=True)
 class Followed:
     """What became of a call whose plans were followed to the end."""
 
@@ -76,7 +99,7 @@ def sid() -> str:
 class FakeCarrier:
     """Twilio, as far as the gateway sees it. `callers` are fictitious, each of them new."""
 
-    client: FlaskClient
+    client: FlaskClient | Network
     secret: str = SECRET
     slug: str = "north"
     account: str = ACCOUNT
@@ -86,6 +109,11 @@ class FakeCarrier:
     @classmethod
     def of(cls, gateway: Gateway, **changes: str) -> "FakeCarrier":
         return cls(create_app(gateway.runtime).test_client(), **changes)  # type: ignore[arg-type]
+
+    @classmethod
+    def over_the_network(cls, base: str) -> "FakeCarrier":
+        """Calls to the gateway that is served, and known to the carrier, at this origin."""
+        return cls(Network(base), base=base)
 
     def fields(self, to: str, caller: str | None, call: str | None, more: Mapping[str, str]) -> Pairs:
         """What Twilio sends with every request of a call; a field given as "" in `more` is sent empty."""
@@ -141,5 +169,5 @@ class FakeCarrier:
         return Followed(heard, answer.dials)
 
 
-def _answer(response: TestResponse) -> Answer:
-    return Answer(response.status_code, response.text, dict(response.headers))
+def _answer(response: Response) -> Answer:
+    return Answer(response.status_code, response.get_data(as_text=True), dict(response.headers))

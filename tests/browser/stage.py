@@ -11,7 +11,7 @@ from typing import Any
 
 import pyotp
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from gateway.clock import SystemClock
 from gateway.models import User
@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+GUIDE_SIZE: ViewportSize = {"width": 1000, "height": 1040}
 WIDTHS = {"desktop": (1280, 900), "phone": (375, 720)}
 
 
@@ -91,6 +92,23 @@ def look(page: Page, name: str | None = None) -> None:
     if folder and name:
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def picture(page: Page, name: str) -> None:
+    """A picture of the guide (docs/guide/pictures), as much of the page as a small screen shows.
+
+    With COURT_GATEWAY_TEST_SCREENSHOTS=DIR it is kept in DIR/guide; a Chinese one under zh-<name>.
+    """
+    folder = os.environ.get("COURT_GATEWAY_TEST_SCREENSHOTS")
+    if not folder:
+        return
+    before = page.viewport_size
+    page.set_viewport_size(GUIDE_SIZE)
+    is_chinese = (page.locator("html").get_attribute("lang") or "").startswith("zh")
+    Path(folder, "guide").mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=Path(folder, "guide", f"{'zh-' if is_chinese else ''}{name}.png"))
+    if before:
+        page.set_viewport_size(before)
 
 
 def _scripts(page: Page) -> bool:

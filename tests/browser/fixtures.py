@@ -1,4 +1,4 @@
-"""Chromium, found or skipped with a line that says so, and a gateway behind it."""
+"""Chromium, found or skipped with a line that says so, and a gateway behind it: for every folder of tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
