@@ -86,7 +86,8 @@ _WORDS: dict[str, dict[str, LazyString]] = {
         "closed": _l("as the case was closed"),
         "expired": _l("as its time was over"),
         "objection_upheld": _l("as an objection was upheld"),
-        "early_deletion": _l("for an early deletion"),
+        "deleted_early": _l("for an early deletion"),
+        "ended": _l("by order"),
     },
     "formal_deletion": {
         "due": _l("Deletion due"),

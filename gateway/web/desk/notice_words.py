@@ -52,7 +52,7 @@ NOTICE_WORDS: dict[str, dict[str, LazyString]] = {
         "deleted_early": _l("the listing was deleted early"),
         "delivery": _l("calls are delivered elsewhere"),
         "decision": _l("a decision was added"),
-        "term": _l("the term was over"),
+        "expired": _l("the term was over"),
         "ended": _l("by order"),
     },
     "objection_kind": {
