@@ -51,7 +51,7 @@ LAST = iter(range(300, 400))
 
 
 def typed(stage: Stage, recording: str) -> Answers:
-    """What a clerk types at each step, of a case and a line that nobody has typed before."""
+    """What a clerk types at each step: a case and a line that nobody has typed before, heard at any hour."""
     last = next(LAST)
     with stage.gateway.work() as work:
         answers = typed_enrolment(work.today(), recording)
@@ -59,6 +59,7 @@ def typed(stage: Stage, recording: str) -> Answers:
     answers["decision"]["decision.number"] = (f"(2026)川1302执{last}号之一",)
     answers["line"] |= {"public_number": (number(last),), "deliver_to": (number(last + 5000),)}
     answers["line"]["connection"] = ("north",)
+    answers["times"] |= {"hours.from": ("",), "hours.to": ("",)}
     return answers
 
 

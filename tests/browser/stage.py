@@ -11,7 +11,7 @@ from typing import Any
 
 import pyotp
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from gateway.clock import SystemClock
 from gateway.models import User
@@ -30,7 +30,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-GUIDE_SIZE: ViewportSize = {"width": 1000, "height": 1040}
 WIDTHS = {"desktop": (1280, 900), "phone": (375, 720)}
 
 
@@ -94,7 +93,7 @@ def look(page: Page, name: str | None = None) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-def picture(page: Page, name: str) -> None:
+def picture(page: Page, name: str, height: int = 1040) -> None:
     """A picture of the guide (docs/guide/pictures), as much of the page as a small screen shows.
 
     With COURT_GATEWAY_TEST_SCREENSHOTS=DIR it is kept in DIR/guide; a Chinese one under zh-<name>.
@@ -103,7 +102,7 @@ def picture(page: Page, name: str) -> None:
     if not folder:
         return
     before = page.viewport_size
-    page.set_viewport_size(GUIDE_SIZE)
+    page.set_viewport_size({"width": 1000, "height": height})
     is_chinese = (page.locator("html").get_attribute("lang") or "").startswith("zh")
     Path(folder, "guide").mkdir(parents=True, exist_ok=True)
     page.screenshot(path=Path(folder, "guide", f"{'zh-' if is_chinese else ''}{name}.png"))

@@ -43,7 +43,7 @@ def _sign_in(stage: Stage, page: Page, language: str, who: str, seen: str | None
     page.goto("/")
     if seen:
         look(page, seen)
-        picture(page, "sign-in")
+        picture(page, "sign-in", 640)
     page.get_by_label(username, exact=True).fill(who)
     page.get_by_label(password, exact=True).fill(PASSWORD)
     page.get_by_role("button", name=go_on).click()

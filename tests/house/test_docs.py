@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+from babel.messages.pofile import read_po
 
 from gateway.cli import main
 from gateway.jurisdictions.cn_spc_2017_7 import checks
@@ -15,10 +16,16 @@ from gateway.settings import PREFIX, SETTINGS
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md"), *ROOT.glob("[a-z]*/masters/*.md")]
+    [*ROOT.glob("README*.md"), ROOT / "CHANGELOG.md", *DOCS.rglob("*.md"), *ROOT.glob("[a-z]*/masters/*.md")]
 )
 EXAMPLES = sorted(path for path in (ROOT / "deploy").rglob("*") if path.is_file())
 
+GUIDE = sorted((DOCS / "guide").rglob("*.md"))
+HEAVIEST = 160_000
+"""Bytes of a picture in the guide."""
+
+_NAMED = {"en": re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)"), "zh": re.compile(r"“([^”]+)”")}
+_PICTURE = re.compile(r"\]\(\.\./pictures/([^)]+)\)")
 _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ +(?P<text>.+)$", re.MULTILINE)
@@ -86,7 +93,7 @@ def test_every_setting_stands_in_the_readme_with_its_default_and_purpose() -> No
 
 @pytest.mark.parametrize("page", [*PAGES, *EXAMPLES], ids=_named)
 def test_no_page_names_a_setting_that_does_not_exist(page: Path) -> None:
-    known = {setting.variable for setting in SETTINGS}
+    known = {setting.variable for setting in SETTINGS} | {"COURT_GATEWAY_TEST_SCREENSHOTS"}
     named = set(re.findall(rf"\b{PREFIX}[A-Z][A-Z_]*[A-Z]\b", page.read_text()))
     assert named <= known, f"no such settings: {sorted(named - known)}"
 
@@ -138,6 +145,41 @@ def test_every_file_that_a_page_names_is_there(page: Path) -> None:
 def _anywhere(name: str) -> list[Path]:
     places = (ROOT, *(ROOT / folder for folder in ("gateway", "ivr", "prompts", "migrations", "tests")))
     return [path for place in places for path in (place.glob(name) if place == ROOT else place.rglob(name))]
+
+
+def _said_at_the_desk() -> dict[str, set[str]]:
+    """Every text of the desk, in both languages."""
+    said: dict[str, set[str]] = {"en": set(), "zh": set()}
+    for path in sorted((ROOT / "gateway/translations/zh").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                for language, text in (("en", message.id), ("zh", message.string)):
+                    said[language] |= {text} if isinstance(text, str) else set(text or ())
+    return said
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=_named)
+def test_the_guide_calls_pages_and_buttons_by_the_names_that_they_have(page: Path) -> None:
+    """In English a name is *emphasised*, in Chinese it is “quoted”; an arrow leads from one to the next."""
+    language = page.parent.name
+    prose = re.sub(r"\s*\n\s*", " " if language == "en" else "", _prose(page))
+    named = [name for path in _NAMED[language].findall(prose) for name in path.split(" → ")]
+    assert [name for name in named if name not in _said_at_the_desk()[language]] == []
+
+
+def test_the_guide_has_the_same_pages_and_pictures_in_both_languages() -> None:
+    pages = {folder: sorted(path.name for path in (DOCS / "guide" / folder).iterdir()) for folder in _NAMED}
+    assert pages["en"] == pages["zh"]
+    for name in pages["en"]:
+        english, chinese = ((DOCS / "guide" / folder / name).read_text() for folder in ("en", "zh"))
+        assert [f"zh-{each}" for each in _PICTURE.findall(english)] == _PICTURE.findall(chinese), name
+
+
+def test_every_picture_of_the_guide_is_shown_and_is_light() -> None:
+    shown = {each for page in GUIDE for each in _PICTURE.findall(page.read_text())}
+    kept = {path.name: path.stat().st_size for path in (DOCS / "guide/pictures").iterdir()}
+    assert set(kept) == shown
+    assert {name: size for name, size in kept.items() if size > HEAVIEST} == {}
 
 
 def test_every_decision_is_in_the_index() -> None:

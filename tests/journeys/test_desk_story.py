@@ -99,10 +99,10 @@ def test_a_debtor_is_enrolled_and_heard_of_until_the_case_is_closed(
         recording = _record(clerk, judge, language, seen)
         answers = enrolling.typed(stage, recording.rpartition("/")[2])
         address = enrolling.enrol(clerk, answers, language, seen)
-        enrolling.activate(clerk, address, language, seen)
         if seen:
-            judge.goto("/desk")
-            picture(judge, "work-list")
+            clerk.goto("/desk")
+            picture(clerk, "work-list")
+        enrolling.activate(clerk, address, language, seen)
         enrolling.approve(stage, judge, address, "judge", language, seen)
         approved = judge.request.get(judge.locator("audio").first.get_attribute("src") or "").body()
         phone = _Telephone.of(stage, answers)

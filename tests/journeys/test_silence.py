@@ -1,7 +1,7 @@
 """How a notice falls silent at the desk, and what becomes of its line: each story with its calls.
 
-An objection that is rejected, after which the notice speaks again, is told in tests/gateway/web/api/test_journey.py;
-a case that is closed in test_desk_story.py.
+How a rejected objection lets the notice speak again is told in tests/gateway/web/api/test_journey.py;
+the close of a case in test_desk_story.py.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from gateway.services.expire_notices import expire_notices
 from prompts.store import SILENCE
 from tests.carriers import Answer, FakeCarrier
 from tests.factories import new_case, open_gateway, patient
-from tests.gateway.services.crowd import notice_row, transactions
+from tests.gateway.services.crowd import transactions
 from tests.gateway.web.desk.people import Office, errors
 
 TERM = 24
