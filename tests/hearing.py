@@ -1,4 +1,4 @@
-"""Whether a notice is in force, asked of callers; and silence, in which no call is given a second chance."""
+"""Whether a notice is in force, asked of callers. For silence nobody asks twice: each call must be silent."""
 
 import threading
 from collections.abc import Callable
@@ -29,11 +29,5 @@ def first_heard(call: Callable[[], Answer], callers: int = 10, pause: float = 0.
 
 
 def is_heard(call: Callable[[], Answer], callers: int = 10, pause: float = 0.0) -> bool:
-    """Whether callers hear the notice. Its negation proves nothing: for silence ask `is_silent`."""
+    """Whether callers hear the notice."""
     return first_heard(call, callers, pause) is not None
-
-
-def is_silent(call: Callable[[], Answered], callers: int = 3) -> bool:
-    """Whether none of a few calls is answered with anything to hear, the very first included."""
-    answers = [call() for _ in range(callers)]
-    return not any(answer.plays for answer in answers)
