@@ -8,10 +8,11 @@ from itertools import count
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as Xml
 
+from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
+from werkzeug.test import TestResponse
 
 from gateway import create_app
 from tests.factories import ACCOUNT, BASE, SECRET, Gateway, number
@@ -61,28 +62,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    """What a test client does, done over the network to the gateway that is served at this origin."""
-
-    base: str
-
-    def get(self, path: str) -> Response:
-        return self._ask("GET", path, None, {})
-
-    def post(self, path: str, *, data: str, content_type: str, headers: Mapping[str, str]) -> Response:
-        return self._ask("POST", path, data.encode(), {**headers, "Content-Type": content_type})
-
-    def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
-        connection = http.client.HTTPConnection(urlsplit(self.base).netloc, timeout=20)
-        try:
-            connection.request(method, path, body, dict(headers))
-            answer = connection.getresponse()
-            return Response(answer.read(), answer.status, answer.getheaders())
-        finally:
-            connection.close()
-
-
-@dataclass(frozen=True, slots=True)
 class Followed:
     """What became of a call whose plans were followed to the end."""
 
@@ -99,7 +78,7 @@ def sid() -> str:
 class FakeCarrier:
     """Twilio, as far as the gateway sees it. `callers` are fictitious, each of them new."""
 
-    client: FlaskClient | Network
+    client: FlaskClient
     secret: str = SECRET
     slug: str = "north"
     account: str = ACCOUNT
@@ -113,7 +92,7 @@ class FakeCarrier:
     @classmethod
     def over_the_network(cls, base: str) -> "FakeCarrier":
         """Calls to the gateway that is served, and known to the carrier, at this origin."""
-        return cls(Network(base), base=base)
+        return cls(_network(base).test_client(), base=base)
 
     def fields(self, to: str, caller: str | None, call: str | None, more: Mapping[str, str]) -> Pairs:
         """What Twilio sends with every request of a call; a field given as "" in `more` is sent empty."""
@@ -169,5 +148,22 @@ class FakeCarrier:
         return Followed(heard, answer.dials)
 
 
-def _answer(response: Response) -> Answer:
-    return Answer(response.status_code, response.get_data(as_text=True), dict(response.headers))
+def _answer(response: TestResponse) -> Answer:
+    return Answer(response.status_code, response.text, dict(response.headers))
+
+
+def _network(origin: str) -> Flask:
+    """An application that only hands every request on to the one that is served at this origin."""
+    wire = Flask("wire")
+
+    @wire.route("/<path:path>", methods=["GET", "POST"])
+    def hand_on(path: str) -> Response:
+        connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=20)
+        try:
+            connection.request(request.method, f"/{path}", request.get_data(), dict(request.headers))
+            answer = connection.getresponse()
+            return Response(answer.read(), answer.status, answer.getheaders())
+        finally:
+            connection.close()
+
+    return wire
