@@ -7,6 +7,7 @@ the close of a case in test_desk_story.py.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,11 +25,10 @@ from tests.gateway.web.desk.people import Office, errors
 TERM = 24
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
     """A desk at which the clerk has signed in already, at the time of the database."""
-    directory = tmp_path_factory.mktemp("office")
-    gateway = open_gateway(f"sqlite:///{directory / 'gateway.db'}", directory / "data")
+    gateway = open_gateway(f"sqlite:///{tmp_path / 'gateway.db'}", tmp_path / "data")
     gateway.runtime = patient(gateway.runtime)
     found = Office.of(gateway)
     found.person("clerk")
@@ -113,7 +113,8 @@ def test_a_term_ends_on_its_day_whether_anybody_looks_or_not(office: Office, car
 
 def _listed_until(last_day: date, today: date) -> facts.Decision:
     """A decision of two years ago under ground 2, whose term is over after that day."""
-    made_on = last_day.replace(year=last_day.year - TERM // 12)
+    is_leap_day = (last_day.month, last_day.day) == (2, 29)
+    made_on = last_day.replace(year=last_day.year - TERM // 12, day=28 if is_leap_day else last_day.day)
     return replace(
         new_case(today, 77).decision,
         grounds=frozenset({2}),

@@ -53,7 +53,7 @@ def _causes() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and _name(node.func) in {"finish", "silence", "outdate", "Sweep"}:
                 given = [*node.args[2:3], *(each.value for each in node.keywords if each.arg == "because")]
-                found |= {each.value for each in given if isinstance(each, ast.Constant)}
+                found |= {str(each.value) for each in given if isinstance(each, ast.Constant)}
     return found
 
 
