@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from gateway import create_app
+from tests.applications import open_app
 from tests.factories import ACCOUNT, BASE, SECRET, Gateway, number
 
 Pairs = list[tuple[str, str]]
@@ -85,7 +85,7 @@ class FakeCarrier:
 
     @classmethod
     def of(cls, gateway: Gateway, **changes: str) -> "FakeCarrier":
-        return cls(create_app(gateway.runtime).test_client(), **changes)  # type: ignore[arg-type]
+        return cls(open_app(gateway.runtime).test_client(), **changes)  # type: ignore[arg-type]
 
     def fields(self, to: str, caller: str | None, call: str | None, more: Mapping[str, str]) -> Pairs:
         """What Twilio sends with every request of a call; a field given as "" in `more` is sent empty."""
