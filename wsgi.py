@@ -2,7 +2,7 @@
 
 import os
 
-from gateway import create_app
+from gateway import create_app, rehearse
 from gateway.clock import SystemClock
 from gateway.importing import keep_importing
 from gateway.logs import configure
@@ -14,4 +14,5 @@ configure(_settings.log_level)
 _runtime = Runtime.open(_settings, SystemClock())
 _runtime.keep_forward_map_fresh()
 keep_importing(_runtime)
+rehearse(_runtime)
 app = create_app(_runtime)

@@ -1,16 +1,24 @@
-"""Court Notice Gateway: the only place where its parts are chosen and put together."""
+"""Court Notice Gateway: the only place where its parts are chosen and put together.
 
-from flask import Flask
+The parts are imported when they are asked for: a command or an importer's child loads no web application.
+"""
 
-from gateway.runtime import Runtime
-from gateway.scheduler import run as run_scheduler
-from gateway.web import api, carrier, desk, errors, health, media, requests
+from typing import TYPE_CHECKING
 
-__all__ = ["create_app", "run_scheduler"]
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from gateway.runtime import Runtime
+
+__all__ = ["create_app", "rehearse", "run_scheduler"]
 
 
-def create_app(runtime: Runtime) -> Flask:
+def create_app(runtime: "Runtime") -> "Flask":
     """The web application over one process's runtime. Nothing here touches the database."""
+    from flask import Flask
+
+    from gateway.web import api, carrier, desk, errors, health, media, requests
+
     app = Flask("gateway", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 25 * 1024 * 1024
     app.extensions["court-gateway"] = runtime
@@ -24,3 +32,17 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(api.blueprint)
     desk.install(app)
     return app
+
+
+def rehearse(runtime: "Runtime") -> None:
+    """Ask the database once what every call asks, before the first call comes."""
+    from gateway.web import rehearsal
+
+    rehearsal.rehearse(runtime)
+
+
+def run_scheduler(runtime: "Runtime", *, once: bool) -> int:
+    """Do what is due by time until told to stop, or once; the process's exit code."""
+    from gateway.scheduler import run
+
+    return run(runtime, once=once)

@@ -14,7 +14,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from gateway import create_app
+from tests.applications import open_app
 from tests.factories import ACCOUNT, BASE, SECRET, Gateway, number
 
 Pairs = list[tuple[str, str]]
@@ -87,7 +87,7 @@ class FakeCarrier:
 
     @classmethod
     def of(cls, gateway: Gateway, **changes: str) -> "FakeCarrier":
-        return cls(create_app(gateway.runtime).test_client(), **changes)  # type: ignore[arg-type]
+        return cls(open_app(gateway.runtime).test_client(), **changes)  # type: ignore[arg-type]
 
     @classmethod
     def over_the_network(cls, base: str) -> "FakeCarrier":

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import shutil
 import sqlite3
 import struct
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ from gateway.services.permissions import MAY, SCOPES
 from gateway.services.submit_notice import submit_notice
 from gateway.services.upload_prompt import NewPrompt, PreparedSound, upload_prompt
 from gateway.services.work import Work
-from gateway.settings import read_settings
+from gateway.settings import Settings, read_settings
 from gateway.vault import Keyring
 
 ACCOUNT = "AC" + "0" * 31 + "1"
@@ -77,6 +78,11 @@ class Gateway:
     court_b: str = ""
     people: dict[str, Actor] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1000))
+
+    @property
+    def url(self) -> str:
+        """The address of its database."""
+        return self.runtime.settings.database
 
     @contextmanager
     def work(self, who: str = "clerk") -> Iterator[Work]:
@@ -220,13 +226,7 @@ def open_gateway(
 ) -> Gateway:
     """A gateway on an empty database, founded and peopled."""
     clock = clock or HandClock()
-    settings = read_settings(
-        {
-            "COURT_GATEWAY_DATABASE_URL": database_url,
-            "COURT_GATEWAY_DATA_DIR": str(directory),
-            "COURT_GATEWAY_THREADS": "32",
-        }
-    )
+    settings = _settings(database_url, directory)
     Keyring.generate().save(settings.keys_path)
     if migrate and database_url.startswith("sqlite"):
         sqlite3.connect(database_url.removeprefix("sqlite:///")).close()
@@ -236,6 +236,24 @@ def open_gateway(
     gateway = Gateway(runtime, clock)
     people(gateway)
     return gateway
+
+
+def copy_gateway(founded: Gateway, database_url: str, directory: Path) -> Gateway:
+    """A gateway with the same keys and people, over a copy of the founded one's database."""
+    shutil.copytree(founded.runtime.settings.data_dir, directory)
+    clock = HandClock()
+    runtime = Runtime.open(_settings(database_url, directory), clock)
+    return replace(founded, runtime=runtime, clock=clock, people=dict(founded.people), numbers=count(1000))
+
+
+def _settings(database_url: str, directory: Path) -> Settings:
+    return read_settings(
+        {
+            "COURT_GATEWAY_DATABASE_URL": database_url,
+            "COURT_GATEWAY_DATA_DIR": str(directory),
+            "COURT_GATEWAY_THREADS": "32",
+        }
+    )
 
 
 def patient(runtime: Runtime) -> Runtime:

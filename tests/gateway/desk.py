@@ -17,6 +17,7 @@ from gateway.services.sign_in import (
     ask_at_the_door,
     check_password,
     check_second_factor,
+    open_half,
 )
 from gateway.services.transactions import Transactions
 from gateway.vault import token_hash
@@ -65,9 +66,15 @@ class Desk:
         return check_second_factor(self.transactions, visitor, half.token, Code(code))
 
     def sign_in(self, name: str = "clerk", visitor: Visitor = HOME) -> Opened:
-        """Sign in with a code that was not used yet: the clock moves on by a step."""
+        """Sign in with a code that was not used yet: the clock moves on by a step.
+
+        The password is taken as right, which spares each test a second of hashing.
+        """
         self.gateway.clock.forward(seconds=30)
-        return self.second(self.password(name, visitor=visitor), code_at(self.gateway), visitor)
+        with self.transactions.writing() as work:
+            user = work.session.get_one(User, self.gateway.people[name].user_id)
+            half = open_half(work, user, visitor, "password")
+        return self.second(half, code_at(self.gateway), visitor)
 
     def seen(self, token: str) -> SignedIn | None:
         """Who this token stands for, now."""

@@ -23,7 +23,6 @@ pytestmark = pytest.mark.postgres
 
 def _meet(
     gateway: Gateway,
-    url: str,
     lock: Callable[[Work], object],
     first: Callable[[Work], object],
     second: Callable[[Work], object],
@@ -34,7 +33,7 @@ def _meet(
         with gateway.work("judge") as work:
             second(work)
 
-    with ThreadPoolExecutor(1) as thread, _watching(url) as settled:
+    with ThreadPoolExecutor(1) as thread, _watching(gateway.url) as settled:
         with gateway.work() as work:
             lock(work)
             waiting = thread.submit(do_second)
@@ -82,12 +81,9 @@ def _line(gateway: Gateway, notice: Notice) -> PhoneLine:
         return line
 
 
-def test_a_close_waits_for_a_suspension(
-    postgres_gateway: Gateway, postgres_migrated: str, notice: Notice
-) -> None:
+def test_a_close_waits_for_a_suspension(postgres_gateway: Gateway, notice: Notice) -> None:
     _meet(
         postgres_gateway,
-        postgres_migrated,
         lambda work: work.find(Notice, notice.id),
         _suspend(notice),
         lambda work: close_case(work, notice.case_id, 1, "paid"),
@@ -109,14 +105,12 @@ def test_a_close_waits_for_a_suspension(
 )
 def test_what_silences_waits_for_a_check_of_the_line(
     postgres_gateway: Gateway,
-    postgres_migrated: str,
     notice: Notice,
     second: Callable[[Work, Notice], object],
 ) -> None:
     line = _line(postgres_gateway, notice)
     _meet(
         postgres_gateway,
-        postgres_migrated,
         lambda work: work.find(PhoneLine, line.id),
         _check(line),
         lambda work: second(work, notice),
@@ -124,14 +118,11 @@ def test_what_silences_waits_for_a_check_of_the_line(
     assert _state(postgres_gateway, notice) in {"ended", "suspended"}
 
 
-def test_upholding_an_objection_waits_for_a_suspension(
-    postgres_gateway: Gateway, postgres_migrated: str, notice: Notice
-) -> None:
+def test_upholding_an_objection_waits_for_a_suspension(postgres_gateway: Gateway, notice: Notice) -> None:
     with postgres_gateway.work() as work:
         objection = record_objection(work, NewObjection("correction", "wrong", notice=notice.id))
     _meet(
         postgres_gateway,
-        postgres_migrated,
         lambda work: work.find(Notice, notice.id),
         lambda work: end_notice(work, notice.id, "over"),
         lambda work: uphold_objection(work, objection.id, "right"),

@@ -18,8 +18,9 @@ from gateway.deadline import Deadline
 from gateway.models import Call
 from gateway.runtime import CALL_SECONDS, CALL_WAIT_MS, Runtime
 from gateway.services.end_notice import end_notice
+from gateway.web.rehearsal import rehearse
 from tests.carriers import Answer, FakeCarrier, sid
-from tests.factories import Gateway, number, open_gateway
+from tests.factories import Gateway, number
 from tests.gateway.records import alerts, rows, why_of
 from tests.gateway.web.conftest import Scene, scene_of
 from tests.hearing import is_heard
@@ -29,11 +30,9 @@ IN_TIME = 0.8
 
 
 @pytest.fixture
-def hasty(migrated_url: str, tmp_path: Path) -> Iterator[Scene]:
+def hasty(gateway_as_served: Gateway) -> Scene:
     """A scene whose runtime has the deadlines of real calls."""
-    gateway = open_gateway(migrated_url, tmp_path / "data", migrate=False)
-    yield scene_of(gateway)
-    gateway.runtime.close()
+    return scene_of(gateway_as_served)
 
 
 def _silently_connected(scene: Scene, answer: Answer) -> bool:
@@ -59,12 +58,10 @@ def _locked(url: str) -> Iterator[None]:
         yield
 
 
-def test_while_the_database_is_locked_calls_are_connected_silently_and_in_time(
-    hasty: Scene, migrated_url: str
-) -> None:
+def test_while_the_database_is_locked_calls_are_connected_silently_and_in_time(hasty: Scene) -> None:
     assert is_heard(hasty.voice)
     before = rows(hasty.gateway, Call)
-    with _locked(migrated_url):
+    with _locked(hasty.gateway.url):
         for _ in range(3):
             answer, seconds = _timed(hasty.voice)
             assert _silently_connected(hasty, answer)
@@ -73,10 +70,10 @@ def test_while_the_database_is_locked_calls_are_connected_silently_and_in_time(
     assert is_heard(hasty.voice)
 
 
-def test_a_locked_database_does_not_hold_keys_and_reports_back(hasty: Scene, migrated_url: str) -> None:
+def test_a_locked_database_does_not_hold_keys_and_reports_back(hasty: Scene) -> None:
     call = sid()
     hasty.voice(call=call)
-    with _locked(migrated_url):
+    with _locked(hasty.gateway.url):
         answer, seconds = _timed(lambda: hasty.carrier.keys(hasty.dialled, call))
         assert _silently_connected(hasty, answer)
         assert seconds < IN_TIME
@@ -130,12 +127,10 @@ def test_a_database_file_that_was_replaced_under_us_is_opened_anew(sqlite_scene:
 
 
 @pytest.mark.postgres
-def test_a_dropped_postgres_database_connects_silently(
-    postgres_gateway: Gateway, postgres_migrated: str
-) -> None:
+def test_a_dropped_postgres_database_connects_silently(postgres_gateway: Gateway) -> None:
     scene = scene_of(postgres_gateway)
-    name = make_url(postgres_migrated).database
-    server = make_url(postgres_migrated).set(drivername="postgresql", database="postgres")
+    name = make_url(postgres_gateway.url).database
+    server = make_url(postgres_gateway.url).set(drivername="postgresql", database="postgres")
     with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as session:
         session.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         session.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
@@ -224,3 +219,18 @@ def test_a_notice_with_hours_that_no_clock_shows_is_connected_silently(sqlite_sc
     with sqlite_scene.gateway.runtime.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE notice SET hours_from = '99:99', hours_to = '10:00'")
     assert _silently_connected(sqlite_scene, sqlite_scene.voice())
+
+
+def test_after_a_rehearsal_the_first_call_opens_no_connection(scene: Scene) -> None:
+    opened: list[object] = []
+    scene.gateway.runtime.calls.dispose()
+    event.listen(scene.gateway.runtime.calls, "connect", lambda *_: opened.append(1))
+    rehearse(scene.gateway.runtime)
+    assert len(opened) == 1
+    scene.voice()
+    assert len(opened) == 1
+
+
+def test_a_rehearsal_without_a_database_ends(hasty: Scene, tmp_path: Path) -> None:
+    nowhere = open_engine(f"sqlite:///{tmp_path}/none.db", wait_ms=100, statement_ms=100, pool_size=1)
+    rehearse(replace(hasty.gateway.runtime, calls=nowhere))

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from gateway import create_app
+from tests.applications import open_app
 from tests.factories import PEOPLE, Gateway
 from tests.gateway.desk import Desk
 
@@ -51,7 +51,7 @@ class Office:
 
     @classmethod
     def of(cls, gateway: Gateway) -> "Office":
-        return cls(gateway, create_app(gateway.runtime), Desk.of(gateway, *PEOPLE))
+        return cls(gateway, open_app(gateway.runtime), Desk.of(gateway, *PEOPLE))
 
     def stranger(self) -> Person:
         """A browser in which nobody has signed in."""
