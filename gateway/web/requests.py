@@ -10,6 +10,8 @@ from gateway.runtime import Runtime
 from gateway.web import metrics
 
 _log = structlog.get_logger()
+_NOTHING = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+"""What an answer that is no page lets a browser do that opens it as one."""
 _ALWAYS_IN = ("/webhooks/", "/recordings/", "/healthz")
 
 
@@ -44,7 +46,7 @@ def install(app: Flask) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        response.headers.setdefault("Content-Security-Policy", _NOTHING)
         route = request.url_rule.rule if request.url_rule else "none"
         seconds = time.perf_counter() - g.started
         metrics.REQUESTS.labels(route, request.method, str(response.status_code)).inc()

@@ -194,3 +194,46 @@ def test_no_page_names_a_package_registry_or_somebodys_own_folder(page: Path) ->
     text = page.read_text()
     assert not _REGISTRY.findall(text), "say which package, not from where: mirrors differ"
     assert not _OUR_MACHINE.findall(text), "name a path that a reader has too"
+
+
+ASVS = """
+3.2.1 3.2.2 3.3.1 3.3.2 3.3.3 3.3.4 3.4.1 3.4.2 3.4.3 3.4.4 3.4.5 3.4.6 3.5.1 3.5.2 3.5.3 3.5.4 3.5.5
+3.7.1 3.7.2
+6.1.1 6.1.2 6.1.3 6.2.1 6.2.2 6.2.3 6.2.4 6.2.5 6.2.6 6.2.7 6.2.8 6.2.9 6.2.10 6.2.11 6.3.1 6.3.2 6.3.3
+6.4.1 6.4.2 6.4.3 6.4.4 6.5.1 6.5.2 6.5.3 6.5.4 6.5.5 6.6.1 6.6.2 6.6.3 6.8.1 6.8.2 6.8.3 6.8.4
+7.1.1 7.1.2 7.1.3 7.2.1 7.2.2 7.2.3 7.2.4 7.3.1 7.3.2 7.4.1 7.4.2 7.4.3 7.4.4 7.4.5 7.5.1 7.5.2 7.6.1 7.6.2
+8.1.1 8.1.2 8.2.1 8.2.2 8.2.3 8.3.1 8.4.1
+"""
+"""The requirements of levels 1 and 2 in the chapters V3, V6, V7 and V8 of version 5.0.0."""
+
+
+def _asvs_rows() -> dict[str, str]:
+    """Each requirement on the page, and its last column."""
+    text = (DOCS / "asvs.md").read_text()
+    return dict(re.findall(r"^\| (\d+\.\d+\.\d+) \|.*\| ([^|]+) \|$", text, re.MULTILINE))
+
+
+def test_the_asvs_page_leaves_no_requirement_out() -> None:
+    assert list(_asvs_rows()) == ASVS.split()
+
+
+def test_each_requirement_is_shown_by_tests_that_exist_or_says_why_not() -> None:
+    sources = (ROOT / "tests").rglob("test_*.py")
+    known = {
+        name for path in sources for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+    faults = []
+    for number, shown in _asvs_rows().items():
+        named = re.findall(r"`(test_\w+)`", shown)
+        faults += [f"{number}: there is no {name}" for name in named if name not in known]
+        if not named and not re.match(r"not (applicable|met): \w", shown):
+            faults.append(f"{number}: name a test, or say why there is none")
+    assert not faults, "\n".join(faults)
+
+
+def test_the_asvs_page_says_first_what_is_not_met() -> None:
+    text = (DOCS / "asvs.md").read_text()
+    told = re.search(r"rows are \*\*not met\*\*: (.+?)\. Read", text, re.DOTALL)
+    assert told is not None
+    unmet = [number for number, shown in _asvs_rows().items() if shown.startswith("not met")]
+    assert re.findall(r"\d+\.\d+\.\d+", told.group(1)) == unmet

@@ -14,6 +14,7 @@ from gateway.services.change_own_access import (
     change_password,
     offer_secret,
     read_own_access,
+    read_own_key,
     remove_key,
     remove_secret,
     set_secret,
@@ -159,6 +160,8 @@ def new_key(here: Visit) -> ResponseReturnValue:
 @AREA.form("/desk/account/keys/<id:key_id>/remove", Action.OWN_ACCOUNT)
 def drop_key(here: Visit, key_id: str) -> ResponseReturnValue:
     """Give a key up."""
+    with here.reading() as work:
+        read_own_key(work, key_id)
     return _removal(here, _("Remove the security key"), lambda work, own: remove_key(work, own, key_id))
 
 

@@ -7,8 +7,9 @@ from flask import Blueprint, Flask, Response, g, request
 from gateway.web.requests import runtime
 
 _POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self';"
-    " media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; object-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self';"
+    " img-src 'self'; media-src 'self' blob:; connect-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
 )
 _YEAR = 31536000
 

@@ -20,6 +20,7 @@ from gateway.services.manage_people import (
     enable_person,
     invite_again,
     invite_person,
+    must_give_roles,
 )
 from gateway.services.permissions import Action
 from gateway.services.reauthenticate import spend_confirmation
@@ -152,6 +153,8 @@ def show(here: Visit, user_id: str) -> ResponseReturnValue:
 def roles(here: Visit, user_id: str) -> ResponseReturnValue:
     """What the person may do; he signs in anew."""
     person = _person(here, user_id)
+    with here.reading() as work:
+        must_give_roles(work, person.court_id)
     form, purpose = RolesForm(data={"roles": list(person.roles)}), f"{ROLE_CHANGE} {user_id}"
     seen = request.form.get("version", person.version, type=int)
     if form.validate_on_submit() and confirmed(here, form, purpose):
