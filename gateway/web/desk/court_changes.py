@@ -167,6 +167,7 @@ def confirm(here: Visit, change_id: str) -> ResponseReturnValue:
         file=file,
         proposal=proposal,
         policies=POLICIES,
+        profile_title=profile_title,
         own=proposal.change.proposed_by == here.actor.user_id,
     )
 
@@ -187,6 +188,7 @@ def withdraw(here: Visit, change_id: str) -> ResponseReturnValue:
         file=file,
         proposal=proposal,
         policies=POLICIES,
+        profile_title=profile_title,
     )
 
 

@@ -161,6 +161,15 @@ def test_every_page_is_whole_in_chinese(office: Office, town: Town) -> None:
     assert wrong == []
 
 
+def test_one_english_word_is_two_in_chinese_where_it_means_two_things(office: Office, town: Town) -> None:
+    administrator = Person(office.person("administrator").client, "zh")
+    calendar = administrator.page(town.at("/desk/courts/{court}/calendar"))
+    assert "放假" in calendar
+    assert "已结案" not in calendar
+    assert "登录时间" not in administrator.page("/desk/protected")
+    assert "登录时间" in administrator.page("/desk/account")
+
+
 def test_a_stranger_is_sent_to_the_door_and_nothing_is_kept(office: Office) -> None:
     for path in ("/desk/administration", "/desk/connections", "/sign-in", "/desk/nowhere"):
         answer = office.stranger().get(path)
@@ -328,6 +337,7 @@ def test_a_policy_is_made_quieter_by_one_and_louder_by_two(office: Office) -> No
     assert first.post(f"{address}/propose/shadow", {"version": "2", "reason": REASON}).status_code == 303
     again = first.post(f"{address}/propose/shadow", {"version": "2", "reason": REASON})
     assert errors(again) == ["Such a change is proposed already: confirm it or withdraw it."]
+    assert f"{address}/propose/shadow" not in first.page(address)
     waiting = second.page("/desk/court-changes")
     confirm = re.search(r"/desk/court-changes/(\w{26})/confirm", second.page(address))
     assert confirm is not None
@@ -367,7 +377,10 @@ def test_another_programme_takes_two_and_can_be_withdrawn_by_one(office: Office)
     page = second.page(address)
     change = re.search(r"/desk/court-changes/\w{26}", page)
     assert change is not None
-    assert "虚构办法第九条" in second.page(f"{change.group()}/confirm")
+    asked = second.page(f"{change.group()}/confirm")
+    assert "虚构办法第九条" in asked
+    assert "cn-spc-2017-7" not in asked
+    assert "cn-spc-2017-7" not in second.page(f"{change.group()}/withdraw")
     none = second.post(f"{change.group()}/withdraw", {"reason": ""})
     assert len(errors(none)) == 1
     assert second.post(f"{change.group()}/withdraw", {"reason": REASON}).status_code == 303
