@@ -63,12 +63,8 @@ PAGES = {
     "calendar-unknown": ("operator", "/desk/courts/{court}/calendar?year=2031", "Working days", "工作日"),
     "calendar-day": ("administrator", "/desk/courts/{court}/calendar/day", "Enter one day", "录入一日"),
     "calendar-year": ("administrator", "/desk/courts/{court}/calendar/2027", "Enter the year 2027", "2027"),
-    "users": ("administrator", "/desk/users", "People", "人员"),
     "user": ("administrator", "/desk/users/{clerk}", "虚构人", "虚构人"),
     "user-operator": ("operator", "/desk/users/{operator2}", "虚构人", "虚构人"),
-    "invite": ("operator", "/desk/users/invite", "Invite a person", "邀请人员"),
-    "roles": ("administrator", "/desk/users/{clerk}/roles", "Change roles", "变更角色"),
-    "recoveries": ("judge", "/desk/recoveries", "Recoveries", "待第二人确认的账户恢复"),
     "recovery": ("judge", "/desk/recoveries/{recovery}", "Recovery", "账户恢复"),
     "tokens": ("administrator", "/desk/tokens", "Your API tokens", "令牌"),
     "tokens-all": ("administrator", "/desk/tokens/everybody", "Everybody's API tokens", "令牌"),
@@ -113,9 +109,8 @@ PAGES = {
         "Record the deletion of the formal record",
         "删除",
     ),
-    "account": ("clerk", "/desk/account", "Your account", "账户"),
 }
-"""Name -> who, address, in the heading in English and in Chinese."""
+"""Name -> who, address, in the heading in English and in Chinese. Pages of accounts: test_accounts.py."""
 
 
 @pytest.fixture(scope="module")

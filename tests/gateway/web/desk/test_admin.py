@@ -135,7 +135,7 @@ OPENED = {
 
 
 def test_every_page_opens_to_its_roles_and_to_no_other(office: Office, town: Town) -> None:
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for who in ROLES:
         person = office.person(who)
         for path, roles in OPENED.items():
@@ -212,7 +212,7 @@ def test_the_index_leads_everybody_to_all_that_he_may_open(office: Office) -> No
             "/desk/audit",
         },
     }
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for who in ROLES:
         person = office.person(who)
         main = person.page("/desk/administration").partition("<main")[2]
