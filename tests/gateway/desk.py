@@ -6,7 +6,9 @@ from datetime import timedelta
 import pyotp
 
 from gateway.models import User
+from gateway.services.actor import Actor
 from gateway.services.find_session import SignedIn, find_session
+from gateway.services.found_platform import NewUser, add_user
 from gateway.services.hash_passwords import hash_password
 from gateway.services.prove_person import Code
 from gateway.services.security_keys import Site
@@ -28,6 +30,15 @@ PASSWORD_HASH = hash_password(PASSWORD)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 HOME = Visitor("192.0.2.7", browser="Firefox on Linux")
 ATTACKER = Visitor("198.51.100.9", browser="curl")
+
+
+def add_president(gateway: Gateway) -> None:
+    """Court A's president, who signs in as everybody in PEOPLE does."""
+    with gateway.work("operator") as work:
+        new = NewUser("president", "虚构院长", "person president", ("president",), gateway.court_a)
+        user = add_user(work, new)
+    gateway.people["president"] = Actor(user.id, gateway.court_a, frozenset({"president"}))
+    Desk.of(gateway, "president")
 
 
 def code_at(gateway: Gateway, **ahead: float) -> str:

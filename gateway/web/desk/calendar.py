@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -47,6 +47,14 @@ class YearForm(Form):
     )
     worked = prose_field(_l("Weekends worked in exchange"), _l("One day a line, for example 2027-10-09."))
     go = submit_field(_l("Save the whole year"))
+
+
+@AREA.page("/desk/calendar", Action.READ_COURT)
+def own(here: Visit) -> ResponseReturnValue:
+    """That of one's own court; who has none chooses a court first."""
+    if here.court is None:
+        return redirect(url_for("desk.courts_listed"))
+    return redirect(url_for("desk.calendar_year", court_id=here.court.id))
 
 
 @AREA.page("/desk/courts/<id:court_id>/calendar", Action.READ_COURT)

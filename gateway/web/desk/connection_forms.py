@@ -57,6 +57,12 @@ class AddForm(RoutingFields):
     public_base_url = text_field(
         _l("Address at which the carrier reaches us"), _l("An https origin without a path.")
     )
+    outgoing_number = text_field(
+        _l("Number from which the gateway calls"),
+        _l("A number of this account, shown by test calls. Empty: no test calls yet."),
+        width="20",
+        inputmode="tel",
+    )
     go = submit_field(_l("Add the connection"))
 
 

@@ -58,6 +58,7 @@ def new(here: Visit) -> ResponseReturnValue:
         country=(form.country.data or "").strip(),
         sip_hosts=form.sip_hosts.data or "",
         notice_mode=form.notice_mode.data or "",
+        outgoing_number=(form.outgoing_number.data or "").strip() or None,
     )
     return take(
         here,

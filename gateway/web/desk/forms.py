@@ -25,6 +25,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
+from wtforms.validators import ValidationError
 
 from gateway.jurisdictions.refusal import Refusal
 from gateway.services.refusals import NotAllowed, NotValid, ServiceRefused, StaleVersion, WrongState
@@ -76,7 +77,7 @@ class DayField(StringField):  # type: ignore[misc]
     def pre_validate(self, _form: Any) -> None:
         self.day = read_day(self.data or "")
         if (self.data or "").strip() and self.day is None:
-            raise ValueError(_("Enter a real date, for example 2026-11-25."))
+            raise ValidationError(_("Enter a real date, for example 2026-11-25."))
 
     def process_data(self, value: date | str | None) -> None:
         self.data = value.isoformat() if isinstance(value, date) else value

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -32,7 +32,7 @@ PLACES = (
     Place(_l("Dashboard"), "desk.dashboard_show", None),
     Place(_l("Administration"), "desk.admin_index", None),
 )
-"""The order of the bar at the top. A page that is not there yet is not shown."""
+"""The order of the bar at the top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def items(here: Visit | None) -> list[Item]:
     return [
         Item(str(place.text), url_for(place.endpoint), _is_here(url_for(place.endpoint)))
         for place in PLACES
-        if place.endpoint in current_app.view_functions and (place.action is None or here.may(place.action))
+        if place.action is None or here.may(place.action)
     ]
 
 

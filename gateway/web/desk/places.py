@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 PLACES: dict[str, tuple[str, str]] = {
     "access_link": ("desk.recoveries_decide", "link_id"),
     "alert": ("desk.alerts_one", "alert_id"),
+    "court_change": ("desk.court_changes_one", "change_id"),
     "enforcement_case": ("desk.cases_show", "case_id"),
     "enrolment_draft": ("desk.enrolment_step", "draft_id"),
     "import_batch": ("desk.imports_batch", "import_id"),
@@ -20,10 +21,10 @@ PLACES: dict[str, tuple[str, str]] = {
 
 
 def place_of(kind: str, thing_id: str, detail: str | None = None) -> str | None:
-    """The address; None for what has no page of its own, or none yet. `detail`: the step of an enrolment."""
-    endpoint, name = PLACES.get(kind, ("", ""))
-    if endpoint not in current_app.view_functions:
+    """The address; None for what has no page of its own. `detail`: the step of an enrolment."""
+    if kind not in PLACES:
         return None
+    endpoint, name = PLACES[kind]
     if kind != "enrolment_draft":
         values: dict[str, Any] = {name: thing_id}
         return url_for(endpoint, **values)
