@@ -100,7 +100,7 @@ PAGES = {
     ),
     "fallbacks": ("clerk", "/desk/fallbacks", "Fallback checks", "备用地址核验"),
     "fallback": ("clerk", "/desk/fallbacks/{line}", "Fallback of line", "备用地址"),
-    "alert": ("clerk", "/desk/alerts/{alert}", "Alert", "警示"),
+    "alert": ("clerk", "/desk/alerts/{alert}", "Alert", "告警"),
     "settings": ("operator", "/desk/settings", "Settings", "设置"),
     "case": ("clerk", "/desk/cases/{case}", "Case", "案"),
     "case-deleted": (

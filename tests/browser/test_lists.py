@@ -33,7 +33,7 @@ PAGES = {
     "search-number": ("clerk", "/desk/search/number", "Search by number", "按号码查询"),
     "dashboard": ("judge", "/desk/dashboard", "Dashboard", "总览"),
     "dashboard-operator": ("operator", "/desk/dashboard?span=90", "Dashboard", "总览"),
-    "alerts": ("clerk", "/desk/alerts", "Alerts", "警示"),
+    "alerts": ("clerk", "/desk/alerts", "Alerts", "告警"),
     "record": ("auditor", "/desk/audit", "Record", "审计记录"),
     "extract": ("auditor", "/desk/audit/debtor", "Extract for a debtor", "被执行人信息摘录"),
     "settings": ("operator", "/desk/settings", "Settings", "设置"),
