@@ -9,9 +9,9 @@ from flask_babel.speaklater import LazyString
 
 from gateway.models import ROLES
 from gateway.services.permissions import MAY, Action
-from gateway.web.desk.action_words import ACTIONS
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.rendering import show
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.words.actions import ACTIONS
 
 AREA = Area("admin")
 

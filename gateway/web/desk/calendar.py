@@ -15,10 +15,10 @@ from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
 from gateway.services.set_calendar import DayShown, read_calendar, set_calendar_day, set_calendar_year
 from gateway.services.work import Work
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, choice_field, day_field, prose_field, read_day, submit_field
-from gateway.web.desk.rendering import show
-from gateway.web.desk.steps import take
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, choice_field, day_field, prose_field, read_day, submit_field
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.frame.steps import take
 
 AREA = Area("calendar")
 STATES = (

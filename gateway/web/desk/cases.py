@@ -22,7 +22,6 @@ from gateway.services.read_numbers import Fields
 from gateway.services.record_deletion import record_deletion
 from gateway.services.unmask import unmask
 from gateway.services.work import Work
-from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.enrolment_choices import bars, offer, told
 from gateway.web.desk.enrolment_forms import (
     DECLARED,
@@ -31,7 +30,8 @@ from gateway.web.desk.enrolment_forms import (
     ServiceForm,
     attribute,
 )
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import (
     Form,
     ReasonForm,
     attempt,
@@ -42,9 +42,9 @@ from gateway.web.desk.forms import (
     submit_field,
     text_field,
 )
+from gateway.web.desk.frame.rendering import done
+from gateway.web.desk.frame.rendering import show as show_page
 from gateway.web.desk.notice_forms import OFFERS
-from gateway.web.desk.rendering import done
-from gateway.web.desk.rendering import show as show_page
 from ivr.numbers import mask
 
 AREA = Area("cases")

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.forms import (
     Form,
     choice_field,
     prose_field,
@@ -11,7 +11,7 @@ from gateway.web.desk.forms import (
     submit_field,
     text_field,
 )
-from gateway.web.desk.steps import SeenForm
+from gateway.web.desk.frame.steps import SeenForm
 from ivr.carriers import CARRIERS
 
 MODES = (

@@ -26,12 +26,12 @@ from gateway.services.list_rows import Wanted
 from gateway.services.permissions import Action
 from gateway.services.refusals import NotFound
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm
-from gateway.web.desk.court_words import POLICIES, profile_title
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import ReasonForm, select_field, submit_field, text_field
-from gateway.web.desk.rendering import show
-from gateway.web.desk.steps import SeenForm, take, take_confirmed
+from gateway.web.desk.frame.confirming import ConfirmedForm
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import ReasonForm, select_field, submit_field, text_field
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.frame.steps import SeenForm, take, take_confirmed
+from gateway.web.desk.words.courts import POLICIES, profile_title
 
 AREA = Area("court_changes")
 

@@ -23,12 +23,12 @@ from gateway.services.review_notice import review_notice
 from gateway.services.submit_notice import submit_notice
 from gateway.services.suspend_notice import suspend_notice
 from gateway.services.work import Work
-from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.enrolment_choices import offer
 from gateway.web.desk.enrolment_forms import typed_of
-from gateway.web.desk.forms import Form, ReasonForm, attempt
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, ReasonForm, attempt
+from gateway.web.desk.frame.rendering import done, show
 from gateway.web.desk.notice_forms import OFFERS, AmendForm, ReviewForm, StepForm, SubmitForm, SuspendForm
-from gateway.web.desk.rendering import done, show
 
 AREA = Area("notice_steps")
 

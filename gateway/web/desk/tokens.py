@@ -23,10 +23,10 @@ from gateway.services.permissions import Action, usable_scopes
 from gateway.services.read_numbers import Fields
 from gateway.services.reauthenticate import spend_confirmation
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm, confirmed
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, attempt, choices_field, select_field, submit_field, text_field
-from gateway.web.desk.rendering import done, show
+from gateway.web.desk.frame.confirming import ConfirmedForm, confirmed
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, attempt, choices_field, select_field, submit_field, text_field
+from gateway.web.desk.frame.rendering import done, show
 
 AREA = Area("tokens")
 ISSUE = "issue token"

@@ -26,9 +26,9 @@ from gateway.services.permissions import Action
 from gateway.services.reauthenticate import spend_confirmation
 from gateway.services.recover_person import request_recovery
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm, confirmed
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.confirming import ConfirmedForm, confirmed
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import (
     Form,
     ReasonForm,
     attempt,
@@ -38,8 +38,8 @@ from gateway.web.desk.forms import (
     submit_field,
     text_field,
 )
-from gateway.web.desk.rendering import done
-from gateway.web.desk.rendering import show as render
+from gateway.web.desk.frame.rendering import done
+from gateway.web.desk.frame.rendering import show as render
 from gateway.web.desk.words import WORDS
 from gateway.web.requests import runtime
 

@@ -17,9 +17,9 @@ from gateway.services.hold_tokens import issue_own_token
 from gateway.services.protect_caller import protect_caller
 from gateway.services.recover_person import request_recovery
 from gateway.web.desk.admin import CORNERS
-from gateway.web.desk.list_words import choices
-from gateway.web.desk.navigation import PLACES
-from gateway.web.desk.places import PLACES as PAGES_OF_THINGS
+from gateway.web.desk.frame.navigation import PLACES
+from gateway.web.desk.frame.places import PLACES as PAGES_OF_THINGS
+from gateway.web.desk.words.lists import choices
 from tests.factories import ACCOUNT, BASE, lawful_court, number, open_gateway
 from tests.gateway.desk import add_president, code_at
 from tests.gateway.records import actions

@@ -8,10 +8,10 @@ import pytest
 from gateway.alert_texts import ALERT_TEXTS
 from gateway.services.notice_history import TOLD
 from gateway.settings import SETTINGS
-from gateway.web.desk.list_words import SECTIONS, choices
-from gateway.web.desk.notice_words import NOTICE_WORDS
-from gateway.web.desk.places import PLACES
-from gateway.web.desk.setting_words import HELP
+from gateway.web.desk.frame.places import PLACES
+from gateway.web.desk.words.lists import SECTIONS, choices
+from gateway.web.desk.words.notices import NOTICE_WORDS
+from gateway.web.desk.words.settings import HELP
 from ivr.plan import Why
 from tests.gateway.web.desk.people import Office
 

@@ -3,9 +3,9 @@
 from flask import Blueprint, Flask, Response, make_response, redirect, request
 from flask_babel import Babel, get_locale
 
-from gateway.web.desk.catalogue import CHINESE, Catalogues
-from gateway.web.desk.cookies import read_cookie, set_cookie
-from gateway.web.desk.door import HOME_ZONE, visit
+from gateway.web.desk.frame.catalogue import CHINESE, Catalogues
+from gateway.web.desk.frame.cookies import read_cookie, set_cookie
+from gateway.web.desk.frame.door import HOME_ZONE, visit
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 """Code -> name in the language itself, as the choice shows it."""

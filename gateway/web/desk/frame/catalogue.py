@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask_babel import Domain, get_locale
 
-FOLDER = Path(__file__).parents[2] / "translations"
+FOLDER = Path(__file__).parents[3] / "translations"
 CHINESE = "zh"
 
 

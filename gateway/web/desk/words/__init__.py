@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from gateway.web.desk.notice_words import NOTICE_WORDS
+from gateway.web.desk.words.notices import NOTICE_WORDS
 
 WORDS: dict[str, dict[str, LazyString]] = {
     "notice": {

@@ -30,8 +30,8 @@ from wtforms.validators import ValidationError
 from gateway.jurisdictions.refusal import Refusal
 from gateway.services.refusals import NotAllowed, NotValid, ServiceRefused, StaleVersion, WrongState
 from gateway.services.work import Work
-from gateway.web.desk.door import Visit
-from gateway.web.desk.languages import language
+from gateway.web.desk.frame.door import Visit
+from gateway.web.desk.frame.languages import language
 
 Result = TypeVar("Result")
 Text = Any

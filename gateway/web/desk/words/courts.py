@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from gateway.jurisdictions import PROFILES
-from gateway.web.desk.languages import language
+from gateway.web.desk.frame.languages import language
 
 
 @dataclass(frozen=True, slots=True)

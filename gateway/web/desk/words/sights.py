@@ -12,9 +12,9 @@ from gateway.services.see_notice import Sight
 from gateway.services.work import Work
 from gateway.web.desk.enrolment_choices import told
 from gateway.web.desk.enrolment_forms import CALLER_ID, EXTENSIONS
-from gateway.web.desk.notice_words import SEEN
-from gateway.web.desk.rendering import day
+from gateway.web.desk.frame.rendering import day
 from gateway.web.desk.words import word
+from gateway.web.desk.words.notices import SEEN
 
 
 def rows_of(work: Work, sight: Sight) -> list[tuple[str, str]]:

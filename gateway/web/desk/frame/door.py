@@ -22,8 +22,8 @@ from gateway.services.permissions import Action
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 from gateway.vault import token_hash
-from gateway.web.desk.cookies import session_token
-from gateway.web.desk.csrf import refuse_forged
+from gateway.web.desk.frame.cookies import session_token
+from gateway.web.desk.frame.csrf import refuse_forged
 from gateway.web.requests import runtime
 
 Result = TypeVar("Result")

@@ -5,7 +5,7 @@ from flask_babel.speaklater import LazyString
 
 from gateway.alert_texts import text_of
 from gateway.web.desk import words
-from gateway.web.desk.languages import language
+from gateway.web.desk.frame.languages import language
 
 SECTIONS: dict[str, LazyString] = {
     "notices_to_approve": _l("Notices to approve"),

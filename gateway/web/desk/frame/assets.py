@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, request
 
-FOLDER = Path(__file__).parents[2] / "static"
+FOLDER = Path(__file__).parents[3] / "static"
 _SERVED = {".css", ".js", ".svg"}
 
 

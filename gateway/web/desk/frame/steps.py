@@ -9,10 +9,10 @@ from wtforms import HiddenField
 
 from gateway.services.reauthenticate import spend_confirmation
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm, confirmed
-from gateway.web.desk.door import Visit
-from gateway.web.desk.forms import Form, attempt
-from gateway.web.desk.rendering import done, show
+from gateway.web.desk.frame.confirming import ConfirmedForm, confirmed
+from gateway.web.desk.frame.door import Visit
+from gateway.web.desk.frame.forms import Form, attempt
+from gateway.web.desk.frame.rendering import done, show
 
 NEVER = -1
 """A version that no row has."""

@@ -10,10 +10,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from gateway.services.refusals import NotAllowed, NotFound, NotValid, StaleVersion, WrongState
-from gateway.web.desk.door import SignedOut, to_sign_in
-from gateway.web.desk.forms import said
-from gateway.web.desk.languages import language
-from gateway.web.desk.rendering import show
+from gateway.web.desk.frame.door import SignedOut, to_sign_in
+from gateway.web.desk.frame.forms import said
+from gateway.web.desk.frame.languages import language
+from gateway.web.desk.frame.rendering import show
 
 _log = structlog.get_logger()
 

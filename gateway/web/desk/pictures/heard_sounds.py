@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gateway.runtime import Runtime
 from gateway.services.list_prompts import PromptFile, read_prompt
 from gateway.services.work import Work
-from gateway.web.desk.waveforms import picture_of
+from gateway.web.desk.pictures.waveforms import picture_of
 from prompts.waveform import Waveform
 
 

@@ -13,10 +13,10 @@ from gateway.services.change_own_access import read_own_access
 from gateway.services.prove_person import Code, Proof, Touch
 from gateway.services.reauthenticate import ask_to_confirm, confirm
 from gateway.services.refusals import SignInRefused, TooManyAttempts
-from gateway.web.desk.door import Visit, visit
-from gateway.web.desk.forms import Form
-from gateway.web.desk.keys import AnswerField, key_block, site
-from gateway.web.desk.languages import language
+from gateway.web.desk.frame.door import Visit, visit
+from gateway.web.desk.frame.forms import Form
+from gateway.web.desk.frame.keys import AnswerField, key_block, site
+from gateway.web.desk.frame.languages import language
 
 _PARAMS = {
     "classes": "govuk-input--width-10",

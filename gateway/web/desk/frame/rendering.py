@@ -9,9 +9,11 @@ from flask_babel import format_date, format_datetime
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
 from gateway.models.base import FAR_FUTURE
-from gateway.web.desk import assets, cookies, csrf, keys, list_words, navigation, places, words
-from gateway.web.desk.door import visit
-from gateway.web.desk.languages import LANGUAGES, language
+from gateway.web.desk import words
+from gateway.web.desk.frame import assets, cookies, csrf, keys, navigation, places
+from gateway.web.desk.frame.door import visit
+from gateway.web.desk.frame.languages import LANGUAGES, language
+from gateway.web.desk.words.lists import said
 from gateway.web.requests import runtime
 
 _DESIGN_SYSTEM = ("govuk_frontend_jinja", "govuk_frontend_wtf")
@@ -33,7 +35,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=assets.address,
         word=words.word,
-        said=list_words.said,
+        said=said,
         place_of=places.place_of,
         colours=words.COLOURS,
         with_cursor=with_cursor,

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from gateway.services.permissions import Action
-from gateway.web.desk.door import Visit
+from gateway.web.desk.frame.door import Visit
 
 
 @dataclass(frozen=True, slots=True)

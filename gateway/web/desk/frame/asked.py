@@ -9,7 +9,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from gateway.services.refusals import NotValid
-from gateway.web.desk.forms import read_day, said
+from gateway.web.desk.frame.forms import read_day, said
 
 Result = TypeVar("Result")
 ROWS = 25
