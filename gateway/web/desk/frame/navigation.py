@@ -12,11 +12,12 @@ from gateway.web.desk.frame.door import Visit
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry: words, the page behind it, the action that opens it (None: any role)."""
+    """One entry: words, the page behind it, the action that opens it (None: any role), areas behind it."""
 
     text: LazyString
     endpoint: str
     action: Action | None
+    areas: frozenset[str] = frozenset()
 
 
 PLACES = (
@@ -30,7 +31,28 @@ PLACES = (
     Place(_l("Imports"), "desk.imports_batches", Action.READ),
     Place(_l("Calls"), "desk.lists_calls", Action.READ),
     Place(_l("Dashboard"), "desk.dashboard_show", None),
-    Place(_l("Administration"), "desk.admin_index", None),
+    Place(
+        _l("Administration"),
+        "desk.admin_index",
+        None,
+        frozenset(
+            [
+                "admin",
+                "courts",
+                "court_changes",
+                "calendar",
+                "users",
+                "recoveries",
+                "tokens",
+                "protected",
+                "connections",
+                "fallbacks",
+                "alerts",
+                "audit",
+                "settings",
+            ]
+        ),
+    ),
 )
 """The order of the bar at the top."""
 
@@ -49,11 +71,13 @@ def items(here: Visit | None) -> list[Item]:
     if here is None:
         return []
     return [
-        Item(str(place.text), url_for(place.endpoint), _is_here(url_for(place.endpoint)))
+        Item(str(place.text), url_for(place.endpoint), _is_here(place, url_for(place.endpoint)))
         for place in PLACES
         if place.action is None or here.may(place.action)
     ]
 
 
-def _is_here(href: str) -> bool:
-    return request.path == href or (href != "/desk" and request.path.startswith(href + "/"))
+def _is_here(place: Place, href: str) -> bool:
+    below = href != "/desk" and request.path.startswith(href + "/")
+    area = any((request.endpoint or "").startswith(f"desk.{each}_") for each in place.areas)
+    return request.path == href or below or area
