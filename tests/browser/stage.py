@@ -81,7 +81,11 @@ def look(page: Page, name: str | None = None) -> None:
 
     With COURT_GATEWAY_TEST_SCREENSHOTS=DIR a picture of it is kept there under the name.
     """
-    results = Axe().run(page).response if _scripts(page) else {"violations": []}
+    results = (
+        Axe().run(page, options={"resultTypes": ["violations"]}).response
+        if _scripts(page)
+        else {"violations": []}
+    )
     told = [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in results["violations"]]
     assert told == [], f"{page.url}: {told}"
     if _scripts(page):
