@@ -67,7 +67,16 @@ def create_app(runtime: "Runtime") -> "Flask":
     app.register_blueprint(health.blueprint)
     app.register_blueprint(api.blueprint)
     desk.install(app)
+    _believe_proxies(app, runtime.settings.proxies)
     return app
+
+
+def _believe_proxies(app: "Flask", count: int) -> None:
+    """Take the visitor's address, and nothing else, from what so many proxies wrote into X-Forwarded-For."""
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=0, x_host=0)  # type: ignore[method-assign]
 
 
 def rehearse(runtime: "Runtime") -> None:

@@ -21,7 +21,7 @@ ALERT_TEXTS: Mapping[str, AlertText] = MappingProxyType(
     {
         "attestation_lapsed": AlertText(
             "A notice was suspended: the carrier's attestation of its line has lapsed.",
-            "一则通知已暂停：其线路的运营商确认已过期。",
+            "一条提示音已暂停：其线路的运营商确认已过期。",
         ),
         "audit_broken": AlertText(
             "An audit chain does not hold: entries were changed or are missing.",
@@ -52,7 +52,7 @@ ALERT_TEXTS: Mapping[str, AlertText] = MappingProxyType(
             "同时呼入数超过线路上限，来电已静默接通。",
         ),
         "review_lapsed": AlertText(
-            "A notice was suspended: its review date has passed.", "一则通知已暂停：复核期限已过。"
+            "A notice was suspended: its review date has passed.", "一条提示音已暂停：复核期限已过。"
         ),
         "same_pair_again": AlertText(
             "The same caller reached the same line again within seconds; it may be a loop.",
@@ -60,7 +60,7 @@ ALERT_TEXTS: Mapping[str, AlertText] = MappingProxyType(
         ),
         "trouble": AlertText(
             "The database is of another revision than the program; nothing plays.",
-            "数据库版本与程序不符，不播放任何通知。",
+            "数据库版本与程序不符，不播放任何提示音。",
         ),
         "unknown_line": AlertText(
             "A carrier sent a call for a number that nobody enrolled.", "运营商送来的被叫号码未登记。"

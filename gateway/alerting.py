@@ -80,7 +80,7 @@ class Mail:
     def _message(self, notes: Sequence[Note], now: datetime) -> EmailMessage:
         message = EmailMessage()
         message["Subject"] = (
-            f"法院通知网关：{len(notes)} 条警报 / Court Notice Gateway: {len(notes)} alert(s)"
+            f"法院通知网关：{len(notes)} 条告警 / Court Notice Gateway: {len(notes)} alert(s)"
         )
         message["From"], message["To"] = self.sender, ", ".join(self.receivers)
         message["Date"] = format_datetime(now)

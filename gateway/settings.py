@@ -111,6 +111,12 @@ SETTINGS = (
         "https origin at which browsers reach the desk; empty: http://<host>:<port>, for this machine only",
     ),
     Setting(
+        "proxies",
+        _number(0, 5),
+        "0",
+        "proxies in front that add the visitor's address to X-Forwarded-For; 0: the header is not believed",
+    ),
+    Setting(
         "oidc_issuer",
         _web_url,
         "",
@@ -155,6 +161,7 @@ class Settings:
     host: str
     port: int
     desk_url: str
+    proxies: int
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str

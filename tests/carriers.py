@@ -1,5 +1,6 @@
 """A fake carrier: signs with Twilio's own SDK, posts, repeats, and does what a plan says."""
 
+import http.client
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,12 +8,13 @@ from itertools import count
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as Xml
 
+from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from gateway import create_app
+from tests.applications import open_app
 from tests.factories import ACCOUNT, BASE, SECRET, Gateway, number
 
 Pairs = list[tuple[str, str]]
@@ -85,7 +87,12 @@ class FakeCarrier:
 
     @classmethod
     def of(cls, gateway: Gateway, **changes: str) -> "FakeCarrier":
-        return cls(create_app(gateway.runtime).test_client(), **changes)  # type: ignore[arg-type]
+        return cls(open_app(gateway.runtime).test_client(), **changes)  # type: ignore[arg-type]
+
+    @classmethod
+    def over_the_network(cls, base: str) -> "FakeCarrier":
+        """Calls to the gateway that is served, and known to the carrier, at this origin."""
+        return cls(_network(base).test_client(), base=base)
 
     def fields(self, to: str, caller: str | None, call: str | None, more: Mapping[str, str]) -> Pairs:
         """What Twilio sends with every request of a call; a field given as "" in `more` is sent empty."""
@@ -143,3 +150,20 @@ class FakeCarrier:
 
 def _answer(response: TestResponse) -> Answer:
     return Answer(response.status_code, response.text, dict(response.headers))
+
+
+def _network(origin: str) -> Flask:
+    """An application that only hands every request on to the one that is served at this origin."""
+    wire = Flask("wire")
+
+    @wire.route("/<path:path>", methods=["GET", "POST"])
+    def hand_on(path: str) -> Response:
+        connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=20)
+        try:
+            connection.request(request.method, f"/{path}", request.get_data(), dict(request.headers))
+            answer = connection.getresponse()
+            return Response(answer.read(), answer.status, answer.getheaders())
+        finally:
+            connection.close()
+
+    return wire

@@ -13,6 +13,7 @@ from tests.postgres import NoPostgres, Server, running
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 NO_SKIPS = "COURT_GATEWAY_TEST_NO_SKIPS"
+pytest_plugins = ["tests.browser.fixtures"]
 
 
 def pytest_configure() -> None:

@@ -17,6 +17,8 @@ from ivr.carriers import CARRIERS
 from ivr.numbers import NumberRefused, is_e164, read_sip
 
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
+RESERVED = frozenset({"new"})
+"""Names that stand for something else in the desk's addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,13 @@ def _check_connection(work: Work, new: NewConnection) -> tuple[str, str]:
             "slug",
             "Use 1 to 40 small letters, digits and hyphens.",
             "只能使用1至40个小写字母、数字和连字符。",
+        )
+    if new.slug in RESERVED:
+        fields.add(
+            "slug",
+            "reserved",
+            f"“{new.slug}” is a word of the desk's own addresses. Choose another name.",
+            f"“{new.slug}”是工作台地址中的保留字，请换一个名称。",
         )
     if new.kind not in CARRIERS:
         _choice(fields, "kind", CARRIERS)

@@ -95,6 +95,6 @@ def changed_since_seen(difference: tuple[tuple[str, str, str], ...]) -> WrongSta
     return WrongState(
         "changed-since-seen",
         "The notice has changed since you saw it.",
-        "该通知在您查看之后已有变动。",
+        "该提示音在您查看之后已有变动。",
         difference,
     )

@@ -1,5 +1,6 @@
 """One's own password, authenticator program and keys: changed after proving once more who one is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.models import SecurityKey, User
@@ -38,6 +39,19 @@ def read_own_access(work: Work) -> OwnAccess:
     work.actor.must(Action.OWN_ACCOUNT)
     user = work.session.get_one(User, work.actor.user_id)
     return OwnAccess(user.totp_sealed is not None, tuple(keys_of(work, user.id)))
+
+
+def read_own_key(work: Work, key_id: str) -> SecurityKey:
+    """One of the actor's security keys; NotFound for anybody else's."""
+    work.actor.must(Action.OWN_ACCOUNT)
+    return _own_key(keys_of(work, work.actor.user_id), key_id)
+
+
+def _own_key(keys: Iterable[SecurityKey], key_id: str) -> SecurityKey:
+    key = next((each for each in keys if each.id == key_id), None)
+    if key is None:
+        raise NotFound
+    return key
 
 
 def change_password(transactions: Transactions, session_id: str, present: str, chosen: str) -> None:
@@ -132,9 +146,7 @@ def remove_key(work: Work, session_id: str, key_id: str) -> None:
     work.actor.must(Action.OWN_ACCOUNT)
     user = _oneself(work, session_id)
     keys = keys_of(work, user.id)
-    key = next((each for each in keys if each.id == key_id), None)
-    if key is None:
-        raise NotFound
+    key = _own_key(keys, key_id)
     if len(keys) == 1 and user.totp_sealed is None:
         raise _last_one()
     work.session.delete(key)

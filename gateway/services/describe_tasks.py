@@ -12,6 +12,7 @@ from gateway.models import (
     FAR_FUTURE,
     AccessLink,
     Alert,
+    CourtChange,
     EnforcementCase,
     EnrolmentDraft,
     ImportBatch,
@@ -35,7 +36,7 @@ class Task:
     """One row. `kind` is the name of its table; `id` leads to its page.
 
     `due_on` is the court's last day, None where there is none or it cannot be computed; `detail` is a word
-    of the model: why suspended, the kind of an objection or alert, the removal ground of a case.
+    of the model: why suspended, the kind of an objection or alert, what of a court is to change.
     """
 
     kind: str
@@ -185,6 +186,10 @@ def _access_link(told: _Told, row: AccessLink) -> Task:
     return Task("access_link", row.id, row.state, row.created_at, name=name, detail=row.user_id)
 
 
+def _court_change(_told: _Told, row: CourtChange) -> Task:
+    return Task("court_change", row.id, row.state, row.created_at, detail=row.what)
+
+
 _SHOW: dict[type, Callable[[_Told, Any], Task]] = {
     Notice: _notice,
     Objection: _objection,
@@ -196,4 +201,5 @@ _SHOW: dict[type, Callable[[_Told, Any], Task]] = {
     ImportJob: _job,
     Alert: _alert,
     AccessLink: _access_link,
+    CourtChange: _court_change,
 }

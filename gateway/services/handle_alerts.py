@@ -98,7 +98,7 @@ def _locked(work: Work, alert_id: str) -> Alert:
 
 def _refuse_closed(alert: Alert) -> None:
     if alert.closed_at is not None:
-        raise WrongState("wrong-state", "The alert is closed already.", "该警示已关闭。")
+        raise WrongState("wrong-state", "The alert is closed already.", "该告警已关闭。")
 
 
 def _chain(alert: Alert) -> Chain:

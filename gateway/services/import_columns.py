@@ -140,13 +140,13 @@ ENROLMENT = (
         "One or two approved recordings by name, with a semicolon between them.",
         "一至两个已批准的提示音名称，以分号分隔。",
     ),
-    Column("ends_on", "day", "", "Last day of the notice; else empty.", "通知的最后一日；无则留空。"),
+    Column("ends_on", "day", "", "Last day of the notice; else empty.", "提示音的最后一日；无则留空。"),
     Column(
         "review_on",
         "day",
         "2026-06-01",
         "Day by which a judge looks at the notice again.",
-        "法官复核通知的日期。",
+        "法官复核提示音的日期。",
     ),
 )
 CLOSURES = (

@@ -92,9 +92,11 @@ def count_attempts(transactions: Transactions, counters: Iterable[Counter]) -> N
 def _row(work: Work, each: Counter) -> SignInAttempt:
     """The counter's row, locked; as new when nothing was counted for a while."""
     fresh = {"failures": 0, "blocked_until": work.now, "last_at": work.now}
-    insert_if_new(work.session, SignInAttempt, {"key": each.key, **fresh})
     query = select(SignInAttempt).where(SignInAttempt.key == each.key).with_for_update()
-    row = work.session.scalars(query.execution_options(populate_existing=True)).one()
+    row = None
+    while row is None:  # Whoever signs in between the two statements deletes the row: it is begun anew.
+        insert_if_new(work.session, SignInAttempt, {"key": each.key, **fresh})
+        row = work.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if row.last_at + FORGOTTEN_AFTER <= work.now and row.blocked_until <= work.now:
         row.failures = 0
     return row

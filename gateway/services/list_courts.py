@@ -72,6 +72,25 @@ def read_proposal(work: Work, change_id: str) -> tuple[CourtFile, Proposal]:
     return file, found(next((each for each in file.proposals if each.change.id == change.id), None))
 
 
+def find_change(work: Work, change_id: str) -> CourtChange:
+    """A proposal, decided or not; NotFound for another court's."""
+    work.actor.must(Action.READ_COURT)
+    change = found(work.session.get(CourtChange, change_id))
+    see_court(work, change.court_id)
+    return change
+
+
+def list_proposals(work: Work, wanted: Wanted) -> Page[tuple[Court, Proposal]]:
+    """A page of what waits for a second person in the courts that the actor sees, the newest first."""
+    work.actor.must(Action.READ_COURT)
+    query = only(
+        select(CourtChange).where(CourtChange.state == "proposed"),
+        (CourtChange.court_id == work.actor.court_id if work.actor.court_id is not None else None,),
+    )
+    page = page_of(work, query, CourtChange.id, wanted)
+    return page.shown(lambda row: (work.session.get_one(Court, row.court_id), _proposal(work, row)))
+
+
 def _proposal(work: Work, change: CourtChange) -> Proposal:
     return Proposal(change, _name(work, change.proposed_by), work.read_remark(change.remark_id) or "")
 

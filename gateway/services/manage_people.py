@@ -128,8 +128,7 @@ def change_roles(work: Work, user_id: str, roles: tuple[str, ...], seen_version:
     user = managed(work, user_id)
     expect_version(user, seen_version)
     not_oneself(work, user)
-    if user.court_id is None or not (user.court_id == work.actor.court_id or is_console(work)):
-        raise NotAllowed("role", "Your role does not include this.", "您的角色无权办理此事项。")
+    must_give_roles(work, user.court_id)
     if not roles or set(roles) - (set(ROLES) - {"operator"}):
         raise refuse(
             "roles", "roles", "Choose at least one role of the list.", "请至少选择列表中的一个角色。"
@@ -142,6 +141,14 @@ def change_roles(work: Work, user_id: str, roles: tuple[str, ...], seen_version:
         end_all_sessions(work, user.id, user.court_id, "roles_changed")
         work.enter(chain_of(user.court_id), "changed_roles", "user_account", user.id, fields)
     return user
+
+
+def must_give_roles(work: Work, court_id: str | None) -> None:
+    """Raise NotAllowed unless the actor gives roles to people of this court: its administrator, or the
+    console. An operator's role is nobody's to change."""
+    work.actor.must(Action.MANAGE_USERS)
+    if court_id is None or not (court_id == work.actor.court_id or is_console(work)):
+        raise NotAllowed("role", "Your role does not include this.", "您的角色无权办理此事项。")
 
 
 def not_oneself(work: Work, user: User) -> None:

@@ -86,7 +86,7 @@ def _step(event: Event) -> Callable[[Work, Notice], None]:
 def _object(work: Work, notice: Notice) -> None:
     work.actor.must(Action.OBJECT)
     if notice.state == "ended":
-        raise WrongState("ended", "The notice has ended.", "该通知已终止。")
+        raise WrongState("ended", "The notice has ended.", "该提示音已终止。")
 
 
 def _close_case(work: Work, notice: Notice) -> None:

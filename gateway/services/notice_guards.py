@@ -39,7 +39,7 @@ def refuse_second_live(work: Work, notice: Notice) -> None:
         raise WrongState(
             "line-has-notice",
             "Another notice of this line is approved; this one waits until that has ended.",
-            "该线路已有生效的通知，须待其终止后方可批准。",
+            "该线路已有生效的提示音，须待其终止后方可批准。",
         )
 
 

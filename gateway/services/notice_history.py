@@ -15,7 +15,7 @@ from gateway.services.permissions import Action
 from gateway.services.work import Work
 
 LONGEST = 200
-_TOLD = {
+TOLD = {
     "because": (
         "person",
         "objection",
@@ -27,7 +27,7 @@ _TOLD = {
         "objection_upheld",
         "delivery",
         "decision",
-        "term",
+        "expired",
     ),
     "kind": ("correction", "removal", "wrong_person", "wrong_number"),
 }
@@ -106,7 +106,7 @@ def _word(work: Work, entry: AuditEntry, detail: dict[str, Any]) -> str | None:
     return next(
         (
             word
-            for name, words in _TOLD.items()
+            for name, words in TOLD.items()
             for word in words
             if fields.get(name) == work.vault.digest(word, entry.id)
         ),

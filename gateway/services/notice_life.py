@@ -60,7 +60,7 @@ def refuse_out_of_turn(notice: Notice, event: Event) -> None:
         return
     en, zh = _DONE[notice.state]
     raise WrongState(
-        "wrong-state", f"The notice is {en}; this cannot be done now.", f"该通知{zh}，现在不能办理此事项。"
+        "wrong-state", f"The notice is {en}; this cannot be done now.", f"该提示音{zh}，现在不能办理此事项。"
     )
 
 

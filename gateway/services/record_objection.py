@@ -37,7 +37,7 @@ def record_objection(work: Work, new: NewObjection) -> Objection:
             "kind", "objection-kind", f"Choose one of: {', '.join(KINDS)}.", f"请选择：{'、'.join(KINDS)}。"
         )
     if (new.notice is None) == (new.line is None):
-        fields.add("notice", "notice-or-line", "Name a notice or a line.", "请指明通知或线路其中之一。")
+        fields.add("notice", "notice-or-line", "Name a notice or a line.", "请指明提示音或线路其中之一。")
     fields.done()
     notice, line_id = _subject(work, new)
     reason = work.remark(require_reason(new.reason))

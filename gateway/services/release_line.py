@@ -24,7 +24,7 @@ def release_line(work: Work, line_id: str, reference: str, seen_version: int | N
         Notice.line_id == line.id, Notice.state.in_(("submitted", "approved", "suspended"))
     )
     if work.session.execute(live.limit(1)).first() is not None:
-        raise WrongState("notice-live", "End the line's notices first.", "请先终止该线路上的通知。")
+        raise WrongState("notice-live", "End the line's notices first.", "请先终止该线路上的提示音。")
     line.state, line.released_at, line.release_reference = "released", work.now, reference.strip()
     line.change_no = next_change(work.session)
     line.version += 1

@@ -100,7 +100,7 @@ def unseal_sight(work: Work, notice_id: str, sealed: str) -> Sight:
 
 def _not_seen() -> WrongState:
     return WrongState(
-        "not-seen", "Open the notice and look at it before you sign.", "请先打开并查看该通知，再行签批。"
+        "not-seen", "Open the notice and look at it before you sign.", "请先打开并查看该提示音，再行签批。"
     )
 
 

@@ -74,6 +74,13 @@ def _check_announced(year: int, closed: frozenset[date], worked: frozenset[date]
     for field, days in (("closed", closed), ("worked", worked)):
         if any(day.year != year for day in days):
             fields.add(field, "other-year", f"Enter days of {year} only.", f"只能填写{year}年的日期。")
+    if not any(day.weekday() < 5 for day in closed):
+        fields.add(
+            "closed",
+            "no-holiday",
+            "Enter the public holidays: every year has some that fall on a weekday.",
+            "请填写放假日期：每年都有落在工作日的法定节假日。",
+        )
     if any(day.weekday() < 5 for day in worked):
         fields.add(
             "worked",

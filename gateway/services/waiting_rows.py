@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, exists, literal_column, or_, select
 from gateway.models import (
     AccessLink,
     Alert,
+    CourtChange,
     EnforcementCase,
     EnrolmentDraft,
     ImportBatch,
@@ -123,6 +124,16 @@ def files_checked(work: Work, _narrowed: Narrowed) -> Listing[ImportJob]:
         ImportJob.state == "checked",
     )
     return Listing(ImportJob, (Branch(conditions),))
+
+
+def court_changes(work: Work, _narrowed: Narrowed) -> Listing[CourtChange]:
+    """Somebody else has proposed that callers may hear more; at most one proposal of each kind is open."""
+    conditions = (
+        CourtChange.court_id == work.actor.court,
+        CourtChange.state == literal_column("'proposed'"),
+        *_mine_not(work, CourtChange.proposed_by),
+    )
+    return Listing(CourtChange, (Branch(conditions),), newest_first=False)
 
 
 def recoveries(work: Work, _narrowed: Narrowed) -> Listing[AccessLink]:

@@ -25,6 +25,7 @@ SECTIONS = (
     Section("recordings_to_approve", Action.APPROVE, rows.recordings_submitted),
     Section("imports_to_approve", Action.APPROVE, rows.imports_submitted),
     Section("deliveries_to_approve", Action.APPROVE, rows.deliveries_proposed),
+    Section("court_changes", Action.CONFIRM_COURT_CHANGE, rows.court_changes),
     Section("recoveries", Action.CONFIRM_RECOVERY, rows.recoveries),
     Section("notices_to_review", Action.REVIEW, rows.to_review),
     Section("notices_to_resume", Action.RESUME, rows.to_resume),

@@ -8,7 +8,7 @@ from flask import Flask, Response, make_response, request
 from werkzeug.exceptions import HTTPException
 
 from gateway.web.api import problems
-from gateway.web.desk import troubles
+from gateway.web.desk.frame import troubles
 
 _API = "/api/"
 _PLAIN = ("/webhooks/", "/recordings/", "/healthz", "/readyz", "/metrics")

@@ -81,7 +81,11 @@ def look(page: Page, name: str | None = None) -> None:
 
     With COURT_GATEWAY_TEST_SCREENSHOTS=DIR a picture of it is kept there under the name.
     """
-    results = Axe().run(page).response if _scripts(page) else {"violations": []}
+    results = (
+        Axe().run(page, options={"resultTypes": ["violations"]}).response
+        if _scripts(page)
+        else {"violations": []}
+    )
     told = [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in results["violations"]]
     assert told == [], f"{page.url}: {told}"
     if _scripts(page):
@@ -91,6 +95,23 @@ def look(page: Page, name: str | None = None) -> None:
     if folder and name:
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def picture(page: Page, name: str, height: int = 1040) -> None:
+    """A picture of the guide (docs/guide/pictures), as much of the page as a small screen shows.
+
+    With COURT_GATEWAY_TEST_SCREENSHOTS=DIR it is kept in DIR/guide; a Chinese one under zh-<name>.
+    """
+    folder = os.environ.get("COURT_GATEWAY_TEST_SCREENSHOTS")
+    if not folder:
+        return
+    before = page.viewport_size
+    page.set_viewport_size({"width": 1000, "height": height})
+    is_chinese = (page.locator("html").get_attribute("lang") or "").startswith("zh")
+    Path(folder, "guide").mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=Path(folder, "guide", f"{'zh-' if is_chinese else ''}{name}.png"))
+    if before:
+        page.set_viewport_size(before)
 
 
 def _scripts(page: Page) -> bool:

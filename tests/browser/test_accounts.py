@@ -1,18 +1,18 @@
-"""Accounts before Chromium: an invitation, security keys, one's own sessions; with and without scripts."""
+"""Accounts before Chromium: an invitation, security keys, one's own sessions.
+
+How somebody comes with an authenticator app is part of tests/journeys/test_desk_story.py.
+"""
 
 from collections.abc import Iterator
 
-import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gateway.clock import SystemClock
+from tests.browser.joining import CHOSEN, NAMES, choose_password, invited, type_password
 from tests.browser.stage import Stage, look, staged
 from tests.gateway.desk import PASSWORD
 
 pytestmark = pytest.mark.browser
-CHOSEN = "three green kettles sing"
-NAMES = iter(f"new.person{number}" for number in range(1, 99))
 
 
 @pytest.fixture(scope="module")
@@ -31,66 +31,17 @@ def _plug_in_key(page: Page) -> None:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-def _invited(desk: Stage, username: str, picture: str | None = None) -> str:
-    """Invite a clerk; the link."""
-    page = desk.person("administrator")
-    page.goto("/desk/users/invite")
-    if picture:
-        look(page, f"{picture}-form")
-    page.get_by_label("Name", exact=True).fill("虚构人新")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Identity number").fill(f"identity {username}")
-    page.get_by_label("Clerk").check()
-    page.get_by_label("Code from your authenticator app").fill(desk.code("administrator"))
-    page.get_by_role("button", name="Invite").click()
-    expect(page.get_by_role("heading", level=1, name=f"Link for {username}")).to_be_visible()
-    if picture:
-        look(page, f"{picture}-link")
-    return str(page.locator("[data-link]").inner_text())
-
-
-def _choose_password(page: Page, link: str) -> None:
-    page.goto(link)
-    page.get_by_label("Choose a password").fill(CHOSEN)
-    page.get_by_label("The same password again").fill(CHOSEN)
-    page.get_by_role("button", name="Continue").click()
-
-
-def _password(page: Page, username: str, password: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Continue").click()
-
-
-@pytest.mark.parametrize("javascript", [True, False])
-def test_an_invited_person_comes_with_an_authenticator_app(desk: Stage, javascript: bool) -> None:
-    username = next(NAMES)
-    page = desk.stranger("en", "phone", javascript=javascript)
-    _choose_password(page, _invited(desk, username, "invite" if javascript else None))
-    look(page, "invitation-codes")
-    secret = page.locator(".desk-code").inner_text().replace(" ", "")
-    page.get_by_label("Code that the app shows now").fill(pyotp.TOTP(secret).at(SystemClock().now()))
-    page.get_by_role("button", name="Finish").click()
-    expect(page.get_by_text("Your account is ready. Sign in.")).to_be_visible()
-    _password(page, username, CHOSEN)
-    later = SystemClock().now().timestamp() + 30
-    page.get_by_label("Code from your authenticator app").fill(pyotp.TOTP(secret).at(int(later)))
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("link", name="Your account")).to_be_visible()
-
-
 def test_an_invited_person_comes_with_a_security_key_and_confirms_with_it(desk: Stage) -> None:
     username = next(NAMES)
     page = desk.stranger("en", "desktop")
     _plug_in_key(page)
-    _choose_password(page, _invited(desk, username))
+    choose_password(page, invited(desk, desk.person("administrator"), username))
     page.get_by_role("link", name="Use a security key instead").click()
     look(page, "invitation-key")
     page.get_by_label("Name of the key").fill("blue key")
     page.get_by_role("button", name="Register your security key").click()
     expect(page.get_by_text("Your account is ready. Sign in.")).to_be_visible()
-    _password(page, username, CHOSEN)
+    type_password(page, username, CHOSEN)
     look(page, "sign-in-key")
     page.get_by_role("button", name="Use your security key").click()
     page.get_by_role("link", name="Your account").click()
@@ -154,6 +105,6 @@ def test_two_persons_let_somebody_in_again(desk: Stage) -> None:
     judge.get_by_role("button", name="Confirm the recovery").click()
     link = judge.locator("[data-link]").inner_text()
     lost = desk.stranger()
-    _choose_password(lost, link)
+    choose_password(lost, link)
     expect(lost.get_by_role("heading", level=1, name="Add an authenticator app")).to_be_visible()
     assert PASSWORD != CHOSEN

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.stage import Stage, look
+from tests.browser.stage import Stage, look, picture
 from tests.gateway.import_files import Desk
 from tests.gateway.uploads import EVIDENCE, csv_of, xlsx_of
 
@@ -94,6 +94,8 @@ def test_a_file_becomes_an_approved_import(
     heading = clerk.get_by_role("heading", level=1)
     expect(heading).to_have_text(words["checked"], timeout=WAIT)
     look(clerk, f"imports-checked-{language}-{width}")
+    if javascript:
+        picture(clerk, "import")
     clerk.get_by_role("button", name=CONFIRM[language]).click()
     clerk.wait_for_url(re.compile(r"/desk/imports/[0-9a-z]{26}$"), timeout=WAIT)
     look(clerk, f"imports-batch-{language}-{width}")

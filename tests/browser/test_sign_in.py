@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.stage import Stage, look
+from tests.browser.stage import Stage, look, picture
 from tests.gateway.desk import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -38,16 +38,17 @@ def test_the_pages_of_signing_in_ask_nobody_else_for_anything(stage: Stage) -> N
     assert errors == []
 
 
-def _sign_in(stage: Stage, page: Page, language: str, who: str, picture: str | None) -> None:
+def _sign_in(stage: Stage, page: Page, language: str, who: str, seen: str | None) -> None:
     username, password, go_on, code, sign_in, heading = WORDS[language]
     page.goto("/")
-    if picture:
-        look(page, picture)
+    if seen:
+        look(page, seen)
+        picture(page, "sign-in", 640)
     page.get_by_label(username, exact=True).fill(who)
     page.get_by_label(password, exact=True).fill(PASSWORD)
     page.get_by_role("button", name=go_on).click()
-    if picture:
-        look(page, f"{picture}-code")
+    if seen:
+        look(page, f"{seen}-code")
     page.get_by_label(code).fill(stage.code(who))
     page.get_by_role("button", name=sign_in).click()
     expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()

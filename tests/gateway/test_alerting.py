@@ -47,10 +47,10 @@ def test_one_mail_tells_all_alerts_in_both_languages_by_their_ids(mail: MailServ
     courier.send(NOTES, NOW)
     (message,) = mail.messages
     assert message["To"] == "a@court.example, b@court.example"
-    assert message["Subject"] == "法院通知网关：2 条警报 / Court Notice Gateway: 2 alert(s)"
+    assert message["Subject"] == "法院通知网关：2 条告警 / Court Notice Gateway: 2 alert(s)"
     assert message["Date"] == "Mon, 02 Mar 2026 08:30:00 +0000"
     text = message.get_content()
-    assert "一则通知已暂停：复核期限已过。" in text
+    assert "一条提示音已暂停：复核期限已过。" in text
     assert "A notice was suspended: its review date has passed." in text
     assert "review_lapsed · notice-1 · ×1 · 2026-03-02T08:30:00+00:00 · court-1 · 01a" in text
     assert "of a kind that nobody has words for · x · ×3" in text
@@ -97,7 +97,7 @@ def test_the_webhook_is_signed_over_time_and_body(web: WebServer) -> None:
         "times": 1,
         "opened_at": "2026-03-02T08:30:00+00:00",
         "en": "A notice was suspended: its review date has passed.",
-        "zh": "一则通知已暂停：复核期限已过。",
+        "zh": "一条提示音已暂停：复核期限已过。",
     }
 
 

@@ -58,6 +58,22 @@ def test_nothing_is_left_for_later() -> None:
     assert found == [], "do it now, or open an issue and delete the note"
 
 
+def test_every_rule_of_a_style_sheet_is_closed_before_the_next_begins() -> None:
+    """Inside `@media` rules stand in rules; nowhere else."""
+    open_rules = []
+    for sheet in sorted((ROOT / "gateway/static/desk").glob("*.css")):
+        above: list[str] = []
+        for number, line in enumerate(sheet.read_text().splitlines(), 1):
+            if line.endswith("{"):
+                if above and not above[-1].startswith("@"):
+                    open_rules.append(f"{sheet.name}:{number}")
+                above.append(line.strip())
+            elif line.strip() == "}":
+                above = above[:-1]
+        open_rules += [f"{sheet.name}: {each}" for each in above]
+    assert open_rules == [], "close the rule before"
+
+
 def test_nothing_prints() -> None:
     printing = [
         _named(path)

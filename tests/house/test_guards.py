@@ -6,11 +6,11 @@ from pathlib import Path
 
 from werkzeug.test import TestResponse
 
-from gateway import create_app
 from gateway.database import writing
 from gateway.models import AuditEntry, Platform
 from gateway.services.permissions import Action
 from gateway.settings import SETTINGS
+from tests.applications import open_app
 from tests.factories import open_gateway
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ ENTERED_ELSEWHERE = {
 
 def test_every_route_refuses_a_stranger(tmp_path: Path) -> None:
     gateway = open_gateway(f"sqlite:///{tmp_path / 'gateway.db'}", tmp_path / "data")
-    app = create_app(gateway.runtime)
+    app = open_app(gateway.runtime)
     client, let_in = app.test_client(), []
     with gateway.read() as session:
         before = session.query(AuditEntry).count()

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from gateway.schema import REVISION
+from tests.hearing import is_heard
 from tests.outside.gateway import Answer, Outside, processes_under, running_demo
 
 LONGEST_SECONDS = 0.8 + 0.7
@@ -56,7 +57,7 @@ def test_sqlite_in_trouble_never_holds_a_call_back(tmp_path: Path) -> None:
             with trouble(tmp_path / "gateway.db"):
                 answers = [demo.ring(it.dialled) for _ in range(5)]
             _all_connected_silently(answers, it.deliver_to)
-            assert demo.ring(it.dialled).plays, f"not back to normal after {trouble.__name__}"
+            assert is_heard(lambda: demo.ring(it.dialled)), f"not back to normal after {trouble.__name__}"
 
 
 @pytest.mark.slow
@@ -94,17 +95,13 @@ def _stopped(url: str) -> Iterator[None]:
 
 def _plays_again(demo: Outside, dialled: str) -> bool:
     """Within a few seconds a new caller hears the notice again."""
-    for _ in range(60):
-        if demo.ring(dialled).plays:
-            return True
-        threading.Event().wait(0.1)
-    return False
+    return is_heard(lambda: demo.ring(dialled), callers=60, pause=0.1)
 
 
 def _until_mapped(demo: Outside, dialled: str) -> None:
     """The forward map follows within a second; a new line is asked for until two seconds have gone."""
     threading.Event().wait(2.0)
-    assert demo.ring(dialled).plays
+    assert is_heard(lambda: demo.ring(dialled))
 
 
 def _all_connected_silently(answers: list[Answer], deliver_to: str) -> None:

@@ -1,10 +1,15 @@
-// Buttons that copy what stands beside them; where the browser cannot, they stay hidden.
+// Buttons that copy what stands beside them; where the browser cannot, they stay hidden, and where it will
+// not, the text is marked, to be copied by hand.
 if (navigator.clipboard) {
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(button.dataset.copy);
-      button.textContent = button.dataset.done;
+      try {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        button.textContent = button.dataset.done;
+      } catch {
+        getSelection().selectAllChildren(button.previousElementSibling);
+      }
     });
   }
 }

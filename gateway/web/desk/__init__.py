@@ -1,9 +1,9 @@
 """The court's desk: pages for clerks, judges, auditors and operators, rendered here, without a build.
 
 A page is a view with a decorator that says at which address it is, and which action whoever opens it must
-be allowed (`door.py`). Views hold no rule: they read a form, call a service, and show what it says. To add
-an area: a module with an `Area`, its templates under `templates/desk/`, its Chinese in
-`translations/zh/<area>.po`, one line in AREAS, and one in `navigation.py`.
+be allowed (`frame/door.py`). Views hold no rule: they read a form, call a service, and show what it says.
+To add an area: a module with an `Area`, its templates under `templates/desk/`, its Chinese in
+`translations/zh/<area>.po`, one line in AREAS, and one in `frame/navigation.py`.
 """
 
 from flask import Blueprint, Flask
@@ -14,7 +14,6 @@ from gateway.web.desk import (
     admin,
     alerts,
     approval,
-    assets,
     audit_browser,
     calendar,
     cases,
@@ -24,11 +23,9 @@ from gateway.web.desk import (
     dashboard,
     enrolment,
     fallbacks,
-    headers,
     home,
     imports,
     invitation,
-    languages,
     lines,
     lists,
     notice_steps,
@@ -40,18 +37,17 @@ from gateway.web.desk import (
     prompts,
     protected,
     recoveries,
-    rendering,
     search,
     settings_page,
     sign_in,
     single_sign_on,
     test_calls,
     tokens,
-    troubles,
     uploads,
     users,
 )
-from gateway.web.desk.door import IdConverter, add_pages
+from gateway.web.desk.frame import assets, headers, languages, rendering, troubles
+from gateway.web.desk.frame.door import IdConverter, add_pages
 
 AREAS = (
     sign_in.AREA,

@@ -14,6 +14,7 @@ from gateway.services.change_own_access import (
     change_password,
     offer_secret,
     read_own_access,
+    read_own_key,
     remove_key,
     remove_secret,
     set_secret,
@@ -22,15 +23,15 @@ from gateway.services.end_sessions import end_other_sessions, end_session, list_
 from gateway.services.permissions import Action
 from gateway.services.refusals import NotAllowed, NotFound, NotValid, TooManyAttempts, WrongState
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm, confirmed
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, explain, secret_field, submit_field
+from gateway.web.desk.frame.confirming import ConfirmedForm, confirmed
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, explain, secret_field, submit_field
+from gateway.web.desk.frame.keys import site
+from gateway.web.desk.frame.languages import language
+from gateway.web.desk.frame.rendering import done
+from gateway.web.desk.frame.rendering import show as render
 from gateway.web.desk.invitation import NewCodeForm, NewKeyForm, NewPasswordForm
-from gateway.web.desk.keys import site
-from gateway.web.desk.languages import language
-from gateway.web.desk.qr_codes import in_groups, secret_picture
-from gateway.web.desk.rendering import done
-from gateway.web.desk.rendering import show as render
+from gateway.web.desk.pictures.qr_codes import in_groups, secret_picture
 
 AREA = Area("account")
 
@@ -159,6 +160,8 @@ def new_key(here: Visit) -> ResponseReturnValue:
 @AREA.form("/desk/account/keys/<id:key_id>/remove", Action.OWN_ACCOUNT)
 def drop_key(here: Visit, key_id: str) -> ResponseReturnValue:
     """Give a key up."""
+    with here.reading() as work:
+        read_own_key(work, key_id)
     return _removal(here, _("Remove the security key"), lambda work, own: remove_key(work, own, key_id))
 
 

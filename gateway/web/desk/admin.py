@@ -2,28 +2,28 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from gateway.models import ROLES
 from gateway.services.permissions import MAY, Action
-from gateway.web.desk.action_words import ACTIONS
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.rendering import show
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.words.actions import ACTIONS
 
 AREA = Area("admin")
 
 
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """One entry: words, what is behind them, the page, and the action that opens it (None: any role)."""
+    """One entry: words, what is behind them, the page, and actions of which any opens it (none: any role)."""
 
     text: LazyString
     told: LazyString
     endpoint: str
-    action: Action | None
+    actions: tuple[Action, ...]
 
 
 CORNERS = (
@@ -31,61 +31,73 @@ CORNERS = (
         _l("Courts"),
         _l("Programme and legal basis, policies, working days; switch a whole court off."),
         "desk.courts_listed",
-        Action.READ_COURT,
+        (Action.READ_COURT,),
     ),
-    Corner(_l("People"), _l("Invite, change roles, disable."), "desk.users_people", Action.MANAGE_USERS),
+    Corner(
+        _l("Changes of courts"),
+        _l("What makes callers hear more, and waits for a second person."),
+        "desk.court_changes_waiting",
+        (Action.QUIETEN_COURT,),
+    ),
+    Corner(
+        _l("Working days"),
+        _l("The days by which every clock of the law is counted."),
+        "desk.calendar_own",
+        (Action.READ_COURT,),
+    ),
+    Corner(_l("People"), _l("Invite, change roles, disable."), "desk.users_people", (Action.MANAGE_USERS,)),
     Corner(
         _l("Recoveries"),
         _l("People who have lost their second factor, and wait for a second person."),
         "desk.recoveries_waiting",
-        Action.CONFIRM_RECOVERY,
+        (Action.CONFIRM_RECOVERY,),
     ),
     Corner(
         _l("Your API tokens"),
         _l("With which your own programs speak."),
         "desk.tokens_own",
-        Action.OWN_ACCOUNT,
+        (Action.OWN_ACCOUNT,),
     ),
     Corner(
         _l("Everybody's API tokens"),
         _l("Whose programs speak with the gateway, and since when."),
         "desk.tokens_everybody",
-        Action.MANAGE_USERS,
+        (Action.MANAGE_USERS,),
     ),
     Corner(
         _l("Protected callers"),
         _l("Hospitals, crisis lines, lawyers: they never hear a notice."),
         "desk.protected_listed",
-        Action.PROTECT,
+        (Action.PROTECT,),
     ),
     Corner(
         _l("Connections"),
         _l("Carriers' accounts and trunks, and what to set there."),
         "desk.connections_listed",
-        Action.MANAGE_CONNECTIONS,
+        (Action.MANAGE_CONNECTIONS,),
     ),
     Corner(
         _l("Fallback checks"),
         _l("Lines whose fallback address must be set at the carrier and checked."),
         "desk.fallbacks_listed",
-        Action.ENROL,
+        (Action.ENROL,),
     ),
-    Corner(_l("Alerts"), _l("What a person should look at."), "desk.alerts_listed", None),
+    Corner(_l("Alerts"), _l("What a person should look at."), "desk.alerts_listed", ()),
     Corner(
         _l("The record"),
         _l("Who did what and when, and whether anything was altered since."),
         "desk.audit_browse",
-        Action.READ_AUDIT,
+        (Action.READ_AUDIT, Action.READ_PLATFORM),
     ),
-    Corner(_l("Settings"), _l("How this gateway is set up."), "desk.settings_listed", None),
+    Corner(_l("Settings"), _l("How this gateway is set up."), "desk.settings_listed", ()),
     Corner(
         _l("Who may do what"),
         _l("Every action, the roles that may take it, and where a second person is needed."),
         "desk.admin_permissions",
-        None,
+        (),
     ),
 )
-"""In the order in which they are shown. A page that is not there is not shown."""
+"""In the order in which they are shown."""
 
 
 @AREA.page("/desk/administration", None)
@@ -94,8 +106,7 @@ def index(here: Visit) -> ResponseReturnValue:
     shown = [
         (corner, url_for(corner.endpoint))
         for corner in CORNERS
-        if corner.endpoint in current_app.view_functions
-        and (corner.action is None or here.may(corner.action))
+        if not corner.actions or any(here.may(action) for action in corner.actions)
     ]
     return show("admin/index.html", corners=shown)
 

@@ -14,10 +14,10 @@ from gateway.services.handle_alerts import (
 )
 from gateway.services.name_people import names_of
 from gateway.services.permissions import Action
-from gateway.web.desk.asked import ROWS, Asked
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, ReasonForm, attempt, submit_field
-from gateway.web.desk.rendering import done, show
+from gateway.web.desk.frame.asked import ROWS, Asked
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, ReasonForm, attempt, submit_field
+from gateway.web.desk.frame.rendering import done, show
 
 AREA = Area("alerts")
 

@@ -18,16 +18,16 @@ from gateway.services.refusals import NotAllowed, NotValid, WrongState
 from gateway.services.see_notice import Sight, read_sight, seal_sight
 from gateway.services.sign_notice import Declared, asks_for_bars, purpose_of, sign_notice
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm, confirmed
-from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.enrolment_choices import bars
 from gateway.web.desk.enrolment_forms import DECLARED, YES_NO, typed_of
-from gateway.web.desk.forms import choice_field, prose_field, said, submit_field, text_field, tick_field
-from gateway.web.desk.heard_sounds import heard
-from gateway.web.desk.languages import language
+from gateway.web.desk.frame.confirming import ConfirmedForm, confirmed
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import choice_field, prose_field, said, submit_field, text_field, tick_field
+from gateway.web.desk.frame.languages import language
+from gateway.web.desk.frame.rendering import done, show
 from gateway.web.desk.notice_forms import OFFERS
-from gateway.web.desk.rendering import done, show
-from gateway.web.desk.sight_words import rows_of, told_changes
+from gateway.web.desk.pictures.heard_sounds import heard
+from gateway.web.desk.words.sights import rows_of, told_changes
 
 AREA = Area("approval")
 Difference = tuple[tuple[str, str, str], ...]

@@ -14,11 +14,11 @@ from gateway.services.extract_debtor import Extract, extract_by_number
 from gateway.services.name_people import names_of
 from gateway.services.permissions import Action
 from gateway.services.search_people import person_named
-from gateway.web.desk.asked import ROWS, Asked
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, attempt, submit_field, text_field
-from gateway.web.desk.list_words import choices
-from gateway.web.desk.rendering import show
+from gateway.web.desk.frame.asked import ROWS, Asked
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, attempt, submit_field, text_field
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.words.lists import choices
 
 AREA = Area("audit")
 

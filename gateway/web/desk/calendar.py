@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -15,10 +15,10 @@ from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
 from gateway.services.set_calendar import DayShown, read_calendar, set_calendar_day, set_calendar_year
 from gateway.services.work import Work
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, choice_field, day_field, prose_field, read_day, submit_field
-from gateway.web.desk.rendering import show
-from gateway.web.desk.steps import take
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, choice_field, day_field, prose_field, read_day, submit_field
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.frame.steps import take
 
 AREA = Area("calendar")
 STATES = (
@@ -47,6 +47,14 @@ class YearForm(Form):
     )
     worked = prose_field(_l("Weekends worked in exchange"), _l("One day a line, for example 2027-10-09."))
     go = submit_field(_l("Save the whole year"))
+
+
+@AREA.page("/desk/calendar", Action.READ_COURT)
+def own(here: Visit) -> ResponseReturnValue:
+    """That of one's own court; who has none chooses a court first."""
+    if here.court is None:
+        return redirect(url_for("desk.courts_listed"))
+    return redirect(url_for("desk.calendar_year", court_id=here.court.id))
 
 
 @AREA.page("/desk/courts/<id:court_id>/calendar", Action.READ_COURT)

@@ -19,9 +19,9 @@ from gateway.services.permissions import Action
 from gateway.services.read_draft import Form as Answers
 from gateway.services.read_draft import decision_of
 from gateway.services.read_numbers import Fields
+from gateway.services.record_deletion import record_deletion
 from gateway.services.unmask import unmask
 from gateway.services.work import Work
-from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.enrolment_choices import bars, offer, told
 from gateway.web.desk.enrolment_forms import (
     DECLARED,
@@ -30,7 +30,8 @@ from gateway.web.desk.enrolment_forms import (
     ServiceForm,
     attribute,
 )
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import (
     Form,
     ReasonForm,
     attempt,
@@ -41,9 +42,9 @@ from gateway.web.desk.forms import (
     submit_field,
     text_field,
 )
+from gateway.web.desk.frame.rendering import done
+from gateway.web.desk.frame.rendering import show as show_page
 from gateway.web.desk.notice_forms import OFFERS
-from gateway.web.desk.rendering import done
-from gateway.web.desk.rendering import show as show_page
 from ivr.numbers import mask
 
 AREA = Area("cases")
@@ -65,6 +66,13 @@ class DeleteEarlyForm(Form):
     decision_made_on = day_field(_l("Made on"))
     decision_reasons = prose_field(_l("Reasons stated in the decision"))
     go = submit_field(_l("Delete the listing early"), warning=True)
+
+
+class DeletedForm(ReasonForm):
+    """When the formal record was deleted, and what proves it."""
+
+    done_on = day_field(_l("Deleted on"))
+    go = submit_field(_l("Record the deletion"))
 
 
 class ExtendForm(Form):
@@ -150,6 +158,28 @@ def close(here: Visit, case_id: str) -> ResponseReturnValue:
         grounds = profile_of(work).removal_grounds.items()
         form.removal_ground.choices = choices_of((str(number), told(law)) for number, law in grounds)
     return show_page("cases/form.html", form=form, case=case, title=_("Close the case"), warning=_silent())
+
+
+@AREA.form("/desk/cases/<id:case_id>/deleted", Action.SILENCE)
+def deleted(here: Visit, case_id: str) -> ResponseReturnValue:
+    """The formal record was deleted: the legal clock that ran since the closing ends."""
+    form = DeletedForm()
+
+    def do(work: Work) -> object:
+        fields = Fields()
+        if form.done_on.day is None:
+            fields.add("done_on", "date", "Enter the day.", "请填写日期。")
+        fields.done()
+        assert form.done_on.day is not None
+        return record_deletion(work, case_id, form.done_on.day, form.reason.data or "")
+
+    if form.validate_on_submit() and attempt(here, form, do) is not None:
+        return done(_("The deletion is recorded."), url_for("desk.cases_show", case_id=case_id))
+    with here.reading() as work:
+        case = read_case(work, case_id).case
+    title = _("Record the deletion of the formal record")
+    hint = _("This gateway deletes nothing by it: say when the record was deleted, and what proves it.")
+    return show_page("cases/form.html", form=form, case=case, title=title, told=hint)
 
 
 @AREA.form("/desk/cases/<id:case_id>/delete-early", Action.ENROL)

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.forms import (
     Form,
     choice_field,
     prose_field,
@@ -11,7 +11,7 @@ from gateway.web.desk.forms import (
     submit_field,
     text_field,
 )
-from gateway.web.desk.steps import SeenForm
+from gateway.web.desk.frame.steps import SeenForm
 from ivr.carriers import CARRIERS
 
 MODES = (
@@ -56,6 +56,12 @@ class AddForm(RoutingFields):
     )
     public_base_url = text_field(
         _l("Address at which the carrier reaches us"), _l("An https origin without a path.")
+    )
+    outgoing_number = text_field(
+        _l("Number from which the gateway calls"),
+        _l("A number of this account, shown by test calls. Empty: no test calls yet."),
+        width="20",
+        inputmode="tel",
     )
     go = submit_field(_l("Add the connection"))
 

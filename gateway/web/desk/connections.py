@@ -26,9 +26,9 @@ from gateway.web.desk.connection_forms import (
     RoutingForm,
     SecretForm,
 )
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.rendering import show
-from gateway.web.desk.steps import take
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.frame.steps import take
 from ivr.carriers import CARRIERS
 
 AREA = Area("connections")
@@ -58,6 +58,7 @@ def new(here: Visit) -> ResponseReturnValue:
         country=(form.country.data or "").strip(),
         sip_hosts=form.sip_hosts.data or "",
         notice_mode=form.notice_mode.data or "",
+        outgoing_number=(form.outgoing_number.data or "").strip() or None,
     )
     return take(
         here,

@@ -1,6 +1,6 @@
 """Changing a court at the desk: quieter at once with a reason, louder by a proposal that another confirms."""
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,15 +15,23 @@ from gateway.services.change_court import (
     quieten,
     withdraw_change,
 )
-from gateway.services.list_courts import CourtFile, read_court, read_proposal
+from gateway.services.list_courts import (
+    CourtFile,
+    find_change,
+    list_proposals,
+    read_court,
+    read_proposal,
+)
+from gateway.services.list_rows import Wanted
 from gateway.services.permissions import Action
 from gateway.services.refusals import NotFound
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm
-from gateway.web.desk.court_words import POLICIES, profile_title
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import ReasonForm, select_field, submit_field, text_field
-from gateway.web.desk.steps import SeenForm, take, take_confirmed
+from gateway.web.desk.frame.confirming import ConfirmedForm
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import ReasonForm, select_field, submit_field, text_field
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.frame.steps import SeenForm, take, take_confirmed
+from gateway.web.desk.words.courts import POLICIES, profile_title
 
 AREA = Area("court_changes")
 
@@ -58,6 +66,24 @@ class WithdrawForm(SeenForm, ReasonForm):
     """Why not."""
 
     go = submit_field(_l("Withdraw the proposal"))
+
+
+@AREA.page("/desk/court-changes", Action.QUIETEN_COURT)
+def waiting(here: Visit) -> ResponseReturnValue:
+    """What waits for a second person: an operator's in every court."""
+    with here.reading() as work:
+        page = list_proposals(work, Wanted(after=request.args.get("cursor")))
+    return show("courts/waiting.html", page=page)
+
+
+@AREA.page("/desk/court-changes/<id:change_id>", Action.READ_COURT)
+def one(here: Visit, change_id: str) -> ResponseReturnValue:
+    """To the page that confirms it for who may, else to the court."""
+    with here.reading() as work:
+        change = find_change(work, change_id)
+    if change.state == "proposed" and here.may(Action.CONFIRM_COURT_CHANGE):
+        return redirect(url_for("desk.court_changes_confirm", change_id=change.id))
+    return redirect(url_for("desk.courts_show_court", court_id=change.court_id))
 
 
 @AREA.form("/desk/courts/<id:court_id>/quieten/<policy>", Action.QUIETEN_COURT)
@@ -141,6 +167,7 @@ def confirm(here: Visit, change_id: str) -> ResponseReturnValue:
         file=file,
         proposal=proposal,
         policies=POLICIES,
+        profile_title=profile_title,
         own=proposal.change.proposed_by == here.actor.user_id,
     )
 
@@ -161,6 +188,7 @@ def withdraw(here: Visit, change_id: str) -> ResponseReturnValue:
         file=file,
         proposal=proposal,
         policies=POLICIES,
+        profile_title=profile_title,
     )
 
 

@@ -17,10 +17,9 @@ from gateway.services.list_rows import Wanted
 from gateway.services.permissions import Action
 from gateway.services.set_parent import set_parent
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm
-from gateway.web.desk.court_words import POLICIES, profile_title
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.confirming import ConfirmedForm
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import (
     Form,
     ReasonForm,
     attempt,
@@ -29,8 +28,9 @@ from gateway.web.desk.forms import (
     text_field,
     tick_field,
 )
-from gateway.web.desk.rendering import done, show
-from gateway.web.desk.steps import SeenForm, take, take_confirmed
+from gateway.web.desk.frame.rendering import done, show
+from gateway.web.desk.frame.steps import SeenForm, take, take_confirmed
+from gateway.web.desk.words.courts import POLICIES, profile_title
 
 AREA = Area("courts")
 STATES = {"enabled": _l("Switched on"), "disabled": _l("Switched off"), "shadow": _l("Trial operation")}

@@ -14,9 +14,9 @@ from markupsafe import Markup
 from gateway.charts import Series, bars, columns
 from gateway.services.list_notices import STATES
 from gateway.services.read_dashboard import SPANS, Dashboard, read_dashboard
-from gateway.web.desk import rendering
-from gateway.web.desk.asked import Asked
-from gateway.web.desk.door import Area, Visit
+from gateway.web.desk.frame import rendering
+from gateway.web.desk.frame.asked import Asked
+from gateway.web.desk.frame.door import Area, Visit
 from gateway.web.desk.words import word
 
 AREA = Area("dashboard")

@@ -36,12 +36,12 @@ from gateway.services.read_numbers import Fields
 from gateway.services.refusals import NotFound, NotValid, StaleVersion, WrongState
 from gateway.services.submit_draft import WAITS, Submitted, check_draft, submit_draft
 from gateway.services.work import Work
-from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.enrolment_choices import approved_recordings, offer
 from gateway.web.desk.enrolment_forms import TITLES, StepForm, filled, typed_of
-from gateway.web.desk.forms import Form, explain, said, submit_field, text_field
-from gateway.web.desk.heard_sounds import Heard
-from gateway.web.desk.rendering import done, show
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, explain, said, submit_field, text_field
+from gateway.web.desk.frame.rendering import done, show
+from gateway.web.desk.pictures.heard_sounds import Heard
 
 AREA = Area("enrolment")
 

@@ -12,8 +12,8 @@ from gateway.services.enrol_case import profile_of
 from gateway.services.list_prompts import PromptFile, list_prompts
 from gateway.services.list_rows import Wanted
 from gateway.services.work import Work
-from gateway.web.desk.forms import choices_of
-from gateway.web.desk.languages import language
+from gateway.web.desk.frame.forms import choices_of
+from gateway.web.desk.frame.languages import language
 
 MOST_RECORDINGS = 200
 

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from gateway.services.enrolment_steps import BY_NAME
 from gateway.services.read_decision import DECLARATIONS
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.forms import (
     Form,
     Text,
     choice_field,

@@ -10,8 +10,8 @@ from gateway.services.list_lines import read_line
 from gateway.services.list_rows import Wanted
 from gateway.services.permissions import Action
 from gateway.services.work import Work
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.rendering import show
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.rendering import show
 from ivr.numbers import mask
 
 AREA = Area("fallbacks")

@@ -8,10 +8,10 @@ from gateway.services.list_work import Counted, connection_names, list_sections,
 from gateway.services.permissions import Action
 from gateway.services.work import Work
 from gateway.services.work_sections import Narrowed
-from gateway.web.desk.asked import ROWS, Asked
-from gateway.web.desk.door import Area, Visit, visit
-from gateway.web.desk.list_words import SECTIONS
-from gateway.web.desk.rendering import show
+from gateway.web.desk.frame.asked import ROWS, Asked
+from gateway.web.desk.frame.door import Area, Visit, visit
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.words.lists import SECTIONS
 
 AREA = Area("home")
 SPANS = (3, 7, 14, 30)

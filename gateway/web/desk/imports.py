@@ -24,10 +24,10 @@ from gateway.services.reauthenticate import spend_confirmation
 from gateway.services.receive_upload import declared_of
 from gateway.services.refusals import NotAllowed, NotFound, NotValid, WrongState
 from gateway.services.sample_import import Contents, contents_of_import, sample_of_import
-from gateway.web.desk.confirming import ConfirmedForm, confirmed
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import explain, prose_field, submit_field, tick_field
-from gateway.web.desk.rendering import done, show
+from gateway.web.desk.frame.confirming import ConfirmedForm, confirmed
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import explain, prose_field, submit_field, tick_field
+from gateway.web.desk.frame.rendering import done, show
 from gateway.web.desk.words import word
 from prompts.store import RecordingDamaged, RecordingMissing
 

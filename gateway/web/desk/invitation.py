@@ -15,13 +15,13 @@ from gateway.services.accept_link import (
     secret_of_link,
 )
 from gateway.services.refusals import NotFound, NotValid, TooManyAttempts
-from gateway.web.desk.cookies import read_cookie, set_cookie
-from gateway.web.desk.door import Area
-from gateway.web.desk.forms import Form, explain, secret_field, submit_field, text_field
-from gateway.web.desk.keys import AnswerField, site
-from gateway.web.desk.languages import language
-from gateway.web.desk.qr_codes import in_groups, secret_picture
-from gateway.web.desk.rendering import done, show
+from gateway.web.desk.frame.cookies import read_cookie, set_cookie
+from gateway.web.desk.frame.door import Area
+from gateway.web.desk.frame.forms import Form, explain, secret_field, submit_field, text_field
+from gateway.web.desk.frame.keys import AnswerField, site
+from gateway.web.desk.frame.languages import language
+from gateway.web.desk.frame.rendering import done, show
+from gateway.web.desk.pictures.qr_codes import in_groups, secret_picture
 from gateway.web.desk.sign_in import transactions
 
 AREA = Area("invitation")

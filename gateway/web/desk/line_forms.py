@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from gateway.web.desk.enrolment_forms import ATTESTATION_SOURCES
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.forms import (
     Form,
     day_field,
     prose_field,

@@ -23,13 +23,13 @@ from gateway.services.release_line import release_line
 from gateway.services.unmask import MASKED, unmask
 from gateway.services.work import Work
 from gateway.web.calling_fallback import call_fallback
-from gateway.web.desk.call_chart import chart_of
-from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.enrolment_forms import ATTESTATION_SOURCES, CALLER_ID, typed_of
-from gateway.web.desk.forms import Form, attempt
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, attempt
+from gateway.web.desk.frame.rendering import done
+from gateway.web.desk.frame.rendering import show as show_page
 from gateway.web.desk.line_forms import ApproveForm, AttestForm, FallbackForm, ProposeForm, ReleaseForm
-from gateway.web.desk.rendering import done
-from gateway.web.desk.rendering import show as show_page
+from gateway.web.desk.pictures.call_chart import chart_of
 from ivr.carriers import Addresses
 from ivr.numbers import mask
 

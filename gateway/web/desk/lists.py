@@ -18,10 +18,10 @@ from gateway.services.list_rows import Page
 from gateway.services.list_work import connection_names
 from gateway.services.permissions import Action
 from gateway.services.work import Work
-from gateway.web.desk.asked import ROWS, Asked
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.list_words import choices, said
-from gateway.web.desk.rendering import show
+from gateway.web.desk.frame.asked import ROWS, Asked
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.words.lists import choices, said
 
 AREA = Area("lists")
 

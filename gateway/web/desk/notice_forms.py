@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from gateway.services.notice_actions import Offer
 from gateway.web.desk.enrolment_forms import YES_NO
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.forms import (
     ReasonForm,
     Text,
     choice_field,

@@ -11,6 +11,8 @@ from gateway.services.amend_notice import amend_notice
 from gateway.services.end_notice import end_notice
 from gateway.services.list_notices import read_notice
 from gateway.services.notice_actions import Offer
+from gateway.services.notice_guards import GUARDS
+from gateway.services.notice_life import Event
 from gateway.services.permissions import Action
 from gateway.services.read_draft import read_notice_form
 from gateway.services.read_numbers import Fields
@@ -21,12 +23,12 @@ from gateway.services.review_notice import review_notice
 from gateway.services.submit_notice import submit_notice
 from gateway.services.suspend_notice import suspend_notice
 from gateway.services.work import Work
-from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.enrolment_choices import offer
 from gateway.web.desk.enrolment_forms import typed_of
-from gateway.web.desk.forms import Form, ReasonForm, attempt
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, ReasonForm, attempt
+from gateway.web.desk.frame.rendering import done, show
 from gateway.web.desk.notice_forms import OFFERS, AmendForm, ReviewForm, StepForm, SubmitForm, SuspendForm
-from gateway.web.desk.rendering import done, show
 
 AREA = Area("notice_steps")
 
@@ -42,9 +44,10 @@ WITH_REASON: Mapping[Offer, tuple[type[ReasonForm], Take]] = {
 
 @AREA.form("/desk/notices/<id:notice_id>/<verb>", Action.READ)
 def take(here: Visit, notice_id: str, verb: str) -> ResponseReturnValue:
-    """The form of a step, and the step. Who may take it the service says."""
+    """The form of a step, and the step: for the roles that may take it; all else the service says."""
     for each in (*WITH_REASON, Offer.REVIEW, Offer.AMEND):
         if each.value == verb:
+            here.actor.must(GUARDS[Event(verb)].action)
             return _OF_ITS_OWN.get(each, _with_reason)(here, notice_id, each)
     raise NotFound
 

@@ -13,12 +13,12 @@ from gateway.services.notice_life import state_at
 from gateway.services.permissions import Action
 from gateway.services.preview_calls import preview_notice
 from gateway.services.work import Work
-from gateway.web.desk import rendering
-from gateway.web.desk.call_chart import chart_of
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.heard_sounds import heard
-from gateway.web.desk.languages import language
+from gateway.web.desk.frame import rendering
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.languages import language
 from gateway.web.desk.notice_forms import OFFERS, SuspendForm
+from gateway.web.desk.pictures.call_chart import chart_of
+from gateway.web.desk.pictures.heard_sounds import heard
 from ivr.numbers import mask
 
 AREA = Area("notices")

@@ -16,12 +16,12 @@ from gateway.services.objection_clocks import objection_clocks
 from gateway.services.permissions import Action
 from gateway.services.record_objection import KINDS, NewObjection, record_objection
 from gateway.services.work import Work
-from gateway.web.desk.door import Area, Visit
 from gateway.web.desk.enrolment_choices import told
-from gateway.web.desk.forms import Form, ReasonForm, attempt, choice_field, prose_field, submit_field
-from gateway.web.desk.notice_words import NOTICE_WORDS
-from gateway.web.desk.rendering import done
-from gateway.web.desk.rendering import show as show_page
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, ReasonForm, attempt, choice_field, prose_field, submit_field
+from gateway.web.desk.frame.rendering import done
+from gateway.web.desk.frame.rendering import show as show_page
+from gateway.web.desk.words.notices import NOTICE_WORDS
 from ivr.numbers import mask
 
 AREA = Area("objections")

@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _l
 from gateway.services.permissions import Action
 from gateway.services.refusals import NotValid
 from gateway.services.try_text import Text, is_installed, open_text, speak, try_text
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, choice_field, explain, prose_field, submit_field
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, choice_field, explain, prose_field, submit_field
+from gateway.web.desk.frame.rendering import show
 from gateway.web.desk.prompt_upload import LANGUAGES
-from gateway.web.desk.rendering import show
 from prompts.checks import RESULT_RULES
 
 AREA = Area("prompt_draft")

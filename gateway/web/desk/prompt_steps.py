@@ -11,10 +11,10 @@ from wtforms import HiddenField
 from gateway.services.judge_prompt import approve_prompt, reject_prompt, submit_prompt, withdraw_prompt
 from gateway.services.permissions import Action
 from gateway.services.read_prompt_page import PromptPage, read_prompt_page
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, ReasonForm, attempt, prose_field, submit_field, tick_field
-from gateway.web.desk.rendering import done, show
-from gateway.web.desk.waveforms import picture_of
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, ReasonForm, attempt, prose_field, submit_field, tick_field
+from gateway.web.desk.frame.rendering import done, show
+from gateway.web.desk.pictures.waveforms import picture_of
 
 AREA = Area("prompt_steps")
 Opened = TypeVar("Opened", bound="SeenForm")

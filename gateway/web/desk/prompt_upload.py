@@ -15,8 +15,8 @@ from gateway.services.prepare_sound import prepare_sound, refuse_wording
 from gateway.services.refusals import NotValid
 from gateway.services.upload_prompt import NewPrompt, PreparedSound, upload_prompt
 from gateway.services.work import Work
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import (
     Form,
     attempt,
     choice_field,
@@ -26,8 +26,8 @@ from gateway.web.desk.forms import (
     submit_field,
     text_field,
 )
-from gateway.web.desk.languages import language
-from gateway.web.desk.rendering import done, show
+from gateway.web.desk.frame.languages import language
+from gateway.web.desk.frame.rendering import done, show
 from prompts.findings import Finding, findings_of
 from prompts.pipeline import AudioRefused, RecordingRefused
 from prompts.waveform import Waveform, waveform

@@ -14,9 +14,9 @@ from gateway.services.list_rows import Wanted
 from gateway.services.permissions import Action
 from gateway.services.read_prompt_page import read_prompt_page
 from gateway.services.refusals import NotFound
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.rendering import show
-from gateway.web.desk.waveforms import picture_of
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.pictures.waveforms import picture_of
 from prompts.store import RecordingDamaged, RecordingMissing
 
 AREA = Area("prompts")

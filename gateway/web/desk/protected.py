@@ -9,10 +9,10 @@ from gateway.services.list_protected import list_protected, read_protected, unma
 from gateway.services.list_rows import Wanted
 from gateway.services.permissions import Action
 from gateway.services.protect_caller import protect_caller, stop_protecting
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, submit_field, text_field
-from gateway.web.desk.rendering import show
-from gateway.web.desk.steps import take
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, submit_field, text_field
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.frame.steps import take
 
 AREA = Area("protected")
 

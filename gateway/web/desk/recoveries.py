@@ -11,11 +11,11 @@ from gateway.services.reauthenticate import spend_confirmation
 from gateway.services.recover_person import Recovery, confirm_recovery, list_recoveries, refuse_recovery
 from gateway.services.refusals import NotFound
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm, confirmed
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, attempt, submit_field, tick_field
-from gateway.web.desk.rendering import done
-from gateway.web.desk.rendering import show as render
+from gateway.web.desk.frame.confirming import ConfirmedForm, confirmed
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, attempt, submit_field, tick_field
+from gateway.web.desk.frame.rendering import done
+from gateway.web.desk.frame.rendering import show as render
 from gateway.web.desk.users import show_link
 
 AREA = Area("recoveries")

@@ -7,10 +7,10 @@ from gateway.services.browse_lists import Filter, browse
 from gateway.services.list_rows import Page
 from gateway.services.permissions import Action
 from gateway.services.search_numbers import search_number
-from gateway.web.desk.asked import ROWS, Asked
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, attempt, submit_field, text_field
-from gateway.web.desk.rendering import show
+from gateway.web.desk.frame.asked import ROWS, Asked
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, attempt, submit_field, text_field
+from gateway.web.desk.frame.rendering import show
 
 AREA = Area("search")
 

@@ -8,10 +8,10 @@ from gateway.jurisdictions import profile_named
 from gateway.runtime import Runtime
 from gateway.services.permissions import Action
 from gateway.settings import SETTINGS, Setting
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.languages import language
-from gateway.web.desk.rendering import show
-from gateway.web.desk.setting_words import help_of
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.languages import language
+from gateway.web.desk.frame.rendering import show
+from gateway.web.desk.words.settings import help_of
 
 AREA = Area("settings")
 

@@ -19,13 +19,13 @@ from gateway.services.sign_in import (
 )
 from gateway.services.transactions import Transactions
 from gateway.vault import token_hash
-from gateway.web.desk.browsers import browser_named
-from gateway.web.desk.cookies import hand_out_session, read_cookie, set_cookie, take_back_session
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, secret_field, submit_field, text_field
-from gateway.web.desk.keys import AnswerField, site
-from gateway.web.desk.languages import language, own_address
-from gateway.web.desk.rendering import show
+from gateway.web.desk.frame.browsers import browser_named
+from gateway.web.desk.frame.cookies import hand_out_session, read_cookie, set_cookie, take_back_session
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, secret_field, submit_field, text_field
+from gateway.web.desk.frame.keys import AnswerField, site
+from gateway.web.desk.frame.languages import language, own_address
+from gateway.web.desk.frame.rendering import show
 from gateway.web.requests import runtime
 
 AREA = Area("sign_in")

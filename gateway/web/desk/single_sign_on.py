@@ -14,9 +14,9 @@ from requests import RequestException
 
 from gateway.services.link_identity import Identity, enter_by_identity
 from gateway.services.refusals import NotFound, SignInRefused, TooManyAttempts
-from gateway.web.desk.door import Area
-from gateway.web.desk.languages import language, own_address
-from gateway.web.desk.rendering import show
+from gateway.web.desk.frame.door import Area
+from gateway.web.desk.frame.languages import language, own_address
+from gateway.web.desk.frame.rendering import show
 from gateway.web.desk.sign_in import to_second_factor, transactions, visitor
 from gateway.web.requests import runtime
 

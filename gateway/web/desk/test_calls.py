@@ -19,8 +19,8 @@ from gateway.services.read_test_call import (
     read_test_call,
 )
 from gateway.services.refusals import NotValid, WrongState
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import (
     Form,
     choices_of,
     explain,
@@ -29,7 +29,7 @@ from gateway.web.desk.forms import (
     text_field,
     tick_field,
 )
-from gateway.web.desk.rendering import done, show
+from gateway.web.desk.frame.rendering import done, show
 
 AREA = Area("test_calls")
 

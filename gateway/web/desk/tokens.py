@@ -20,12 +20,13 @@ from gateway.services.hold_tokens import (
 )
 from gateway.services.list_rows import Wanted
 from gateway.services.permissions import Action, usable_scopes
+from gateway.services.read_numbers import Fields
 from gateway.services.reauthenticate import spend_confirmation
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm, confirmed
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import Form, attempt, choices_field, select_field, submit_field, text_field
-from gateway.web.desk.rendering import done, show
+from gateway.web.desk.frame.confirming import ConfirmedForm, confirmed
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import Form, attempt, choices_field, select_field, submit_field, text_field
+from gateway.web.desk.frame.rendering import done, show
 
 AREA = Area("tokens")
 ISSUE = "issue token"
@@ -106,6 +107,10 @@ def new_reading(here: Visit) -> ResponseReturnValue:
     form.person.choices = [("", ""), *((each.id, each.username) for each in holders)]
 
     def do(work: Work) -> str:
+        fields = Fields()
+        if not form.person.data:
+            fields.add("person", "choice", "Choose one.", "请选择一项。")
+        fields.done()
         spend_confirmation(work, here.signed_in.session.id, ISSUE)
         return issue_reading_token(work, form.person.data or "", form.label.data or "", _days(form))
 

@@ -23,8 +23,8 @@ from gateway.services.preview_import import PreviewRow, refusals_as_csv
 from gateway.services.read_import import COLUMNS
 from gateway.services.receive_upload import NewUpload, receive_upload
 from gateway.services.refusals import NotFound, NotValid
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import (
     Form,
     choice_field,
     explain,
@@ -33,7 +33,7 @@ from gateway.web.desk.forms import (
     text_field,
     tick_field,
 )
-from gateway.web.desk.rendering import done, show
+from gateway.web.desk.frame.rendering import done, show
 
 AREA = Area("uploads")
 SHOWN_ROWS = 20

@@ -20,14 +20,15 @@ from gateway.services.manage_people import (
     enable_person,
     invite_again,
     invite_person,
+    must_give_roles,
 )
 from gateway.services.permissions import Action
 from gateway.services.reauthenticate import spend_confirmation
 from gateway.services.recover_person import request_recovery
 from gateway.services.work import Work
-from gateway.web.desk.confirming import ConfirmedForm, confirmed
-from gateway.web.desk.door import Area, Visit
-from gateway.web.desk.forms import (
+from gateway.web.desk.frame.confirming import ConfirmedForm, confirmed
+from gateway.web.desk.frame.door import Area, Visit
+from gateway.web.desk.frame.forms import (
     Form,
     ReasonForm,
     attempt,
@@ -37,8 +38,8 @@ from gateway.web.desk.forms import (
     submit_field,
     text_field,
 )
-from gateway.web.desk.rendering import done
-from gateway.web.desk.rendering import show as render
+from gateway.web.desk.frame.rendering import done
+from gateway.web.desk.frame.rendering import show as render
 from gateway.web.desk.words import WORDS
 from gateway.web.requests import runtime
 
@@ -152,6 +153,8 @@ def show(here: Visit, user_id: str) -> ResponseReturnValue:
 def roles(here: Visit, user_id: str) -> ResponseReturnValue:
     """What the person may do; he signs in anew."""
     person = _person(here, user_id)
+    with here.reading() as work:
+        must_give_roles(work, person.court_id)
     form, purpose = RolesForm(data={"roles": list(person.roles)}), f"{ROLE_CHANGE} {user_id}"
     seen = request.form.get("version", person.version, type=int)
     if form.validate_on_submit() and confirmed(here, form, purpose):

@@ -73,6 +73,13 @@ def test_what_to_paste_is_printed(sqlite_gateway: Gateway) -> None:
     assert "unchecked: 0 of 0" in listed
 
 
+def test_a_connection_must_not_be_called_as_a_page_of_the_desk_is(sqlite_gateway: Gateway) -> None:
+    told = ("--account", "AC1", "--secret", "s", "--public-base-url", "https://gw.court.example")
+    refused = run(sqlite_gateway, "connection", "add", "new", *told)
+    assert (refused.code, "slug: reserved: " in refused.err) == (1, True)
+    assert run(sqlite_gateway, "connection", "add", "newer", *told).code == 0
+
+
 def test_tokens_and_protected_callers_of_every_court_are_listed(sqlite_gateway: Gateway) -> None:
     gateway = sqlite_gateway
     for who in ("clerk", "b_clerk", "operator"):

@@ -94,6 +94,14 @@ def test_a_connection_is_refused_field_by_field(sqlite_gateway: Gateway) -> None
     assert str(refused.value) == "notice_mode: notice_mode; slug: taken"
 
 
+def test_no_connection_is_called_as_a_page_of_the_desk_is(sqlite_gateway: Gateway) -> None:
+    with pytest.raises(NotValid) as refused, sqlite_gateway.work("operator") as work:
+        add_connection(work, replace(SOUTH, slug="new"))
+    (why,) = refused.value.refusals
+    assert (why.field, why.rule) == ("slug", "reserved")
+    assert "Choose another name." in why.en
+
+
 def test_routes_and_hosts_are_changed_and_kept_tidy(gateway: Gateway) -> None:
     add(gateway)
     with gateway.work("operator") as work:

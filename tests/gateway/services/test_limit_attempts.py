@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from gateway.models import SignInAttempt
+from gateway.models import Base, SignInAttempt
+from gateway.services import limit_attempts
 from gateway.services.hash_passwords import AT_ONCE
 from gateway.services.known_browser import KNOWN_FOR, known_browser, remember_browser
-from gateway.services.limit_attempts import LIMITS, count_attempts, counter, source_of
+from gateway.services.limit_attempts import LIMITS, count_attempts, counter, forgive, source_of
 from gateway.services.prove_person import Code
 from gateway.services.refusals import SignInRefused, TooManyAttempts
 from gateway.services.sign_in import Visitor, check_second_factor
+from gateway.services.upsert import insert_if_new
 from tests.factories import Gateway
 from tests.gateway.desk import ATTACKER, HOME, Desk, code_at
 from tests.gateway.services.crowd import at_once
@@ -124,6 +128,29 @@ def test_a_hundred_attempts_at_once_count_as_a_hundred(gateway: Gateway) -> None
         return True
 
     assert sum(at_once(attempt, 20)) == LIMITS["person"].free
+
+
+@pytest.mark.postgres
+def test_a_counter_that_is_forgiven_while_somebody_reads_it_is_begun_anew(
+    postgres_gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk.of(postgres_gateway)
+    mine = (counter(postgres_gateway.runtime.vault, "factor", "somebody"),)
+    count_attempts(desk.transactions, mine)
+    forgiven: list[bool] = []
+
+    def insert_and_be_overtaken(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
+        inserted = insert_if_new(session, model, values)
+        if not forgiven:
+            forgiven.append(True)
+            with desk.transactions.writing() as work:
+                forgive(work, mine)
+        return inserted
+
+    monkeypatch.setattr(limit_attempts, "insert_if_new", insert_and_be_overtaken)
+    count_attempts(desk.transactions, mine)
+    with postgres_gateway.read() as session:
+        assert [row.failures for row in session.scalars(select(SignInAttempt))] == [1]
 
 
 def test_no_name_and_no_address_is_kept(sqlite_gateway: Gateway) -> None:

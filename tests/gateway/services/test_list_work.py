@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.models import AccessLink, EnforcementCase, Notice, Objection, PhoneLine
+from gateway.models import AccessLink, CourtChange, EnforcementCase, Notice, Objection, PhoneLine
+from gateway.services.change_court import propose_policy, quieten, withdraw_change
 from gateway.services.change_delivery import propose_delivery
 from gateway.services.close_case import close_case
 from gateway.services.describe_tasks import Task
 from gateway.services.keep_draft import open_draft
+from gateway.services.list_courts import list_proposals
+from gateway.services.list_rows import Wanted
 from gateway.services.list_work import list_sections, list_tasks
 from gateway.services.record_deletion import record_deletion
 from gateway.services.record_objection import NewObjection, record_objection
@@ -16,6 +19,7 @@ from gateway.services.refusals import NotAllowed, NotFound, NotValid, WrongState
 from gateway.services.suspend_notice import suspend_notice
 from gateway.services.work_sections import SECTIONS, Narrowed
 from tests.factories import Gateway, number
+from tests.gateway.desk import add_president
 from tests.gateway.records import actions, change
 
 
@@ -103,6 +107,29 @@ def test_recordings_and_changes_of_delivery_wait_for_a_second_person(gateway: Ga
         propose_delivery(work, line.id, number(8888), None)
     assert _ids(gateway, "judge", "recordings_to_approve") == [recording.id]
     assert _ids(gateway, "judge", "deliveries_to_approve") == [line.id]
+
+
+def test_a_change_of_the_court_waits_for_its_president_and_not_for_who_proposed_it(gateway: Gateway) -> None:
+    add_president(gateway)
+    with gateway.work("administrator") as work:
+        quieten(work, gateway.court_a, "shadow", "a trial first")
+        change_id = propose_policy(work, gateway.court_a, "shadow", "the trial is over").id
+    task = _tasks(gateway, "president", "court_changes")[0]
+    assert (task.kind, task.id, task.state, task.detail) == ("court_change", change_id, "proposed", "shadow")
+    with gateway.work("judge") as work, pytest.raises(NotFound):
+        list_tasks(work, "court_changes", Narrowed(), None, 10)
+    change(gateway, CourtChange, change_id, proposed_by=gateway.people["president"].user_id)
+    assert _ids(gateway, "president", "court_changes") == []
+    with gateway.work("operator") as work:
+        court_b = propose_policy(work, gateway.court_b, "objection_suspends", "the courts' decision").id
+    assert _ids(gateway, "president", "court_changes") == []
+    with gateway.work("operator") as work:
+        both = {each.change.id for _, each in list_proposals(work, Wanted()).items}
+    assert both == {court_b, change_id}
+    with gateway.work("president") as work:
+        assert [each.change.id for _, each in list_proposals(work, Wanted()).items] == [change_id]
+        withdraw_change(work, change_id, "not yet")
+        assert list_proposals(work, Wanted()).items == ()
 
 
 def test_a_suspended_notice_waits_for_a_judge_who_did_not_suspend_it(gateway: Gateway) -> None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from gateway import create_app
 from gateway.carrier_box import NoAnswer, Reply, Transport
 from gateway.models import AuditEntry, Call, CallEvent, Court, Heard, Notice, User
 from gateway.models import TestCall as PlacedCall
@@ -23,6 +22,7 @@ from gateway.services.refusals import NotAllowed, NotFound, NotValid, WrongState
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 from prompts.telephone import sha256_of
+from tests.applications import open_app
 from tests.factories import BASE, Gateway, number
 from tests.twilio_api import TwilioApi, twilio_api
 
@@ -44,7 +44,7 @@ def opened(gateway: Gateway) -> Gateway:
 
 def to_gateway(gateway: Gateway) -> Transport:
     """The network of a carrier that reaches the application."""
-    client = create_app(gateway.runtime).test_client()
+    client = open_app(gateway.runtime).test_client()
 
     def carried(method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
         assert url.startswith(BASE)
@@ -205,7 +205,7 @@ def test_only_the_carrier_gets_the_plan(sqlite_gateway: Gateway, carrier: Twilio
     gateway = opened(sqlite_gateway)
     row_id = place(gateway, carrier, asked(gateway.notice()))
     url = carrier.orders[0]["Url"]
-    client = create_app(gateway.runtime).test_client()
+    client = open_app(gateway.runtime).test_client()
     path = url.removeprefix(BASE)
     assert client.post(path, data={"CallSid": "CA" + "0" * 32}).status_code == 403
     assert client.get(path).status_code == 405
@@ -342,7 +342,7 @@ def test_where_no_carrier_can_reach_us_a_carrier_in_a_box_picks_up(sqlite_gatewa
         move_connection(work, "north", here)
     gateway.refresh_map()
     notice = gateway.notice()
-    client = create_app(gateway.runtime).test_client()
+    client = open_app(gateway.runtime).test_client()
 
     def carried(method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
         assert url.startswith(here)

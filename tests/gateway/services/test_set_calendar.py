@@ -60,13 +60,15 @@ def test_a_year_is_read_day_by_day(gateway: Gateway) -> None:
 
 def test_a_year_that_contradicts_itself_is_refused(sqlite_gateway: Gateway) -> None:
     gateway = sqlite_gateway
-    saturday, friday = date(2031, 1, 4), date(2031, 1, 3)
+    saturday, friday, holiday = date(2031, 1, 4), date(2031, 1, 3), date(2031, 10, 1)
     wrong = (
-        (1999, (), (), ["year: year"]),
-        (2100, (), (), ["year: year"]),
-        (2031, (date(2030, 1, 1),), (), ["closed: other-year"]),
-        (2031, (), (friday,), ["worked: not-a-weekend"]),
-        (2031, (saturday,), (saturday,), ["worked: both"]),
+        (1999, (date(1999, 10, 1),), (), ["year: year"]),
+        (2100, (date(2100, 10, 1),), (), ["year: year"]),
+        (2031, (), (), ["closed: no-holiday"]),
+        (2031, (saturday,), (), ["closed: no-holiday"]),
+        (2031, (date(2030, 1, 1), holiday), (), ["closed: other-year"]),
+        (2031, (holiday,), (friday,), ["worked: not-a-weekend"]),
+        (2031, (holiday, saturday), (saturday,), ["worked: both"]),
     )
     for year, closed, worked, told in wrong:
         with pytest.raises(NotValid) as refused, gateway.work("administrator") as work:

@@ -8,11 +8,11 @@ import structlog
 from prometheus_client import generate_latest
 from twilio.request_validator import RequestValidator
 
-from gateway import create_app
 from gateway.forward_map import ForwardMap
 from gateway.models import Alert, Call, CallEvent, Connection
 from gateway.services.add_connection import NewConnection, add_connection
 from gateway.vault import Keyring, Vault
+from tests.applications import open_app
 from tests.carriers import Answer, FakeCarrier, sid
 from tests.factories import ACCOUNT, BASE, NEXT_SECRET, SECRET, Gateway, number
 from tests.gateway.records import alerts, change, rows
@@ -197,7 +197,7 @@ def test_where_the_keys_open_nothing_the_carrier_is_told_to_fall_back(sqlite_sce
         vault=strange,
         forward_map=ForwardMap(gateway.runtime.settings.forward_map_path, strange),
     )
-    sqlite_scene.carrier.client = create_app(runtime).test_client()
+    sqlite_scene.carrier.client = open_app(runtime).test_client()
     assert _seen(sqlite_scene.voice()) == (503, "")
 
 
@@ -229,7 +229,7 @@ def _break_schema(gateway: Gateway) -> None:
 
 
 def test_every_webhook_is_a_post_and_guarded(sqlite_scene: Scene) -> None:
-    app = create_app(sqlite_scene.gateway.runtime)
+    app = open_app(sqlite_scene.gateway.runtime)
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/webhooks/")]
     assert sorted(rule.rule.removeprefix("/webhooks/<slug>/") for rule in rules) == sorted(
         [*HOOKS[:-1], "fallback/<token>", "test/<token>"]

@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from gateway import create_app
 from gateway.clock import SystemClock
 from gateway.database import open_engine, writing
 from gateway.deadline import Deadline, Ticket
@@ -26,6 +25,7 @@ from gateway.schema import REVISION
 from gateway.services.check_chains import check_chains
 from gateway.web.gauges import exposition
 from gateway.web.probing import probe
+from tests.applications import open_app
 from tests.carriers import FakeCarrier
 from tests.factories import Gateway
 from tests.gateway.records import change
@@ -37,7 +37,7 @@ TOKEN = "metrics-token"
 
 def _get(runtime: Runtime, path: str, token: str | None = None) -> TestResponse:
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
-    return create_app(runtime).test_client().get(path, headers=headers)
+    return open_app(runtime).test_client().get(path, headers=headers)
 
 
 def _ready(runtime: Runtime) -> tuple[int, dict[str, Any]]:

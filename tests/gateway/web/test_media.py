@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from gateway import create_app
 from gateway.models import Recording
 from gateway.services.judge_prompt import withdraw_prompt
 from prompts.store import SILENCE
+from tests.applications import open_app
 from tests.factories import Gateway
 
 
 @pytest.fixture
 def client(sqlite_gateway: Gateway) -> FlaskClient:
-    return create_app(sqlite_gateway.runtime).test_client()
+    return open_app(sqlite_gateway.runtime).test_client()
 
 
 def _path(recording: Recording) -> str:
@@ -23,7 +23,7 @@ def _path(recording: Recording) -> str:
 
 def test_an_approved_recording_is_sent_byte_for_byte_and_may_be_kept_for_ever(gateway: Gateway) -> None:
     recording = gateway.recording()
-    answer = create_app(gateway.runtime).test_client().get(_path(recording))
+    answer = open_app(gateway.runtime).test_client().get(_path(recording))
     assert (answer.status_code, answer.mimetype) == (200, "audio/wav")
     assert answer.data == gateway.runtime.recordings.read(recording.sha256)
     assert answer.headers["ETag"] == f'"{recording.sha256}"'
@@ -44,7 +44,7 @@ def test_a_part_can_be_asked_for(sqlite_gateway: Gateway, client: FlaskClient) -
 
 
 def test_a_withdrawn_one_is_silence_that_no_cache_may_keep(gateway: Gateway) -> None:
-    client, recording = create_app(gateway.runtime).test_client(), gateway.recording()
+    client, recording = open_app(gateway.runtime).test_client(), gateway.recording()
     with gateway.work() as work:
         withdraw_prompt(work, recording.id, "wrong words")
     for headers in ({}, {"If-None-Match": f'"{recording.sha256}"'}):

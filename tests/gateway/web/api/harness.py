@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gateway import create_app
 from gateway.carrier_box import NoAnswer, Reply
 from gateway.database import writing
 from gateway.models import User
@@ -17,6 +16,7 @@ from gateway.services.found_platform import issue_token
 from gateway.services.permissions import SCOPES
 from gateway.services.work import Work
 from gateway.web.api.door import Desk, Rates
+from tests.applications import open_app
 from tests.factories import BASE, Gateway
 
 RANDOM_ID = "0" * 26
@@ -76,7 +76,7 @@ def nobody_answers(_method: str, _url: str, _headers: Mapping[str, str], _body: 
 
 def open_api(gateway: Gateway) -> Api:
     """The API of a gateway, without a limit on how often it is asked."""
-    api = Api(gateway, create_app(gateway.runtime))
+    api = Api(gateway, open_app(gateway.runtime))
     api.app.extensions["court-gateway-api"] = Desk(Rates(10000), api.over_the_application)
     return api
 

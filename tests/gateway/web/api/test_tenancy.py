@@ -99,34 +99,41 @@ def _send(api: Api, who: str | None, route: Route, row_id: str) -> TestResponse:
     )
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_no_route_answers_without_a_token(api: Api, route: Route) -> None:
-    answer = _send(api, None, route, RANDOM_ID)
-    assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
+def test_no_route_answers_without_a_token(api: Api) -> None:
+    for route in ROUTES:
+        answer = _send(api, None, route, RANDOM_ID)
+        assert (answer.status_code, answer.content_type) == (401, "application/problem+json"), route.name
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_every_role_is_let_in_or_refused_as_the_page_of_permissions_says(api: Api, route: Route) -> None:
-    allowed = MAY[route.action.value].split()
-    for who in EVERYBODY:
-        answer = _send(api, who, route, RANDOM_ID)
-        refused = answer.status_code == 403 and answer.get_json()["rule"] == "role"
-        assert refused is (who not in allowed), f"{who} was answered {answer.status_code}"
-        assert answer.status_code < 500
+def test_every_role_is_let_in_or_refused_as_the_page_of_permissions_says(api: Api) -> None:
+    wrong = []
+    for route in ROUTES:
+        allowed = MAY[route.action.value].split()
+        for who in EVERYBODY:
+            answer = _send(api, who, route, RANDOM_ID)
+            refused = answer.status_code == 403 and answer.get_json()["rule"] == "role"
+            if refused is (who in allowed) or answer.status_code >= 500:
+                wrong.append((route.name, who, answer.status_code))
+    assert wrong == []
 
 
-@pytest.mark.parametrize("route", ROUTES_WITH_ID, ids=lambda route: route.name)
-def test_another_courts_row_is_answered_byte_for_byte_as_none(api: Api, route: Route) -> None:
-    theirs = _rows(api, "b_clerk").ids[route.path.split("/")[1]]
-    if theirs == RANDOM_ID:
-        theirs = "1" * 26
-    for who in MAY[route.action.value].split():
-        if who == "operator":
-            continue
-        random, other = _send(api, who, route, RANDOM_ID), _send(api, who, route, theirs)
-        assert random.status_code == 404, random.get_data(as_text=True)
-        assert (other.status_code, other.data) == (random.status_code, random.data)
-        assert sorted(other.headers.items()) == sorted(random.headers.items())
+def test_another_courts_row_is_answered_byte_for_byte_as_none(api: Api) -> None:
+    ids, told_apart = _rows(api, "b_clerk").ids, []
+    for route in ROUTES_WITH_ID:
+        theirs = ids[route.path.split("/")[1]]
+        if theirs == RANDOM_ID:
+            theirs = "1" * 26
+        for who in MAY[route.action.value].split():
+            if who == "operator":
+                continue
+            random, other = _send(api, who, route, RANDOM_ID), _send(api, who, route, theirs)
+            if random.status_code != 404 or _whole(random) != _whole(other):
+                told_apart.append((route.name, who, random.status_code, other.status_code))
+    assert told_apart == []
+
+
+def _whole(answer: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
+    return answer.status_code, answer.data, sorted(answer.headers.items())
 
 
 def test_what_was_sent_to_another_courts_rows_changed_nothing(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any
 
 from flask import Flask
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from gateway import create_app
+from tests.applications import open_app
 from tests.factories import PEOPLE, Gateway
 from tests.gateway.desk import Desk
 
@@ -51,7 +52,7 @@ class Office:
 
     @classmethod
     def of(cls, gateway: Gateway) -> "Office":
-        return cls(gateway, create_app(gateway.runtime), Desk.of(gateway, *PEOPLE))
+        return cls(gateway, open_app(gateway.runtime), Desk.of(gateway, *PEOPLE))
 
     def stranger(self) -> Person:
         """A browser in which nobody has signed in."""
@@ -64,6 +65,42 @@ class Office:
             client.set_cookie("desk-session", self.desk.sign_in(who).token)
             self.signed_in[who] = Person(client)
         return self.signed_in[who]
+
+
+class _Fields(HTMLParser):
+    """The fields of a page's forms as a person finds them filled in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[str]] = {}
+        self._select = self._area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        name, value = told.get("name") or "", told.get("value") or ""
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in told:
+            self.found.setdefault(self._select, []).append(value)
+        elif tag == "textarea":
+            self._area = name
+        elif tag == "input" and (told.get("type") not in {"checkbox", "radio"} or "checked" in told):
+            self.found.setdefault(name, []).append(value)
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.found.setdefault(self._area, []).append(data.strip())
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+
+
+def filled(page: str | TestResponse) -> dict[str, list[str]]:
+    """Name -> what stands in it, or is chosen, in the forms of a page; what is empty may be left out."""
+    reader = _Fields()
+    reader.feed(page if isinstance(page, str) else page.get_data(as_text=True))
+    return {name: values for name, values in reader.found.items() if any(values)}
 
 
 def errors(answer: TestResponse) -> list[str]:

@@ -13,26 +13,7 @@ from tests.gateway.desk import code_at
 from tests.gateway.records import actions, rows
 from tests.gateway.services.crowd import notice_row
 from tests.gateway.web.desk.people import Office, errors
-
-BARS = ("security", "assets_suffice", "later_in_order", "other")
-
-
-def _signed(office: Office, page: str, **changes: str) -> dict[str, str]:
-    """The form of an approval, filled in as a judge does who has nothing against it."""
-    found = re.search(r'name="seen" value="([^"]+)"', page)
-    assert found is not None
-    office.gateway.clock.forward(seconds=30)
-    filled = {
-        "seen": found.group(1),
-        "heard": "y",
-        "conflict_of_interest": "no",
-        "reason": "lawful",
-        "code": code_at(office.gateway),
-    }
-    for bar in BARS:
-        filled[f"decision_art3_declarations_{bar}_applies"] = "no"
-        filled[f"decision_art3_declarations_{bar}_evidence"] = "本人已核查"
-    return {**filled, **changes}
+from tests.gateway.web.desk.signing import signed
 
 
 def test_the_page_tells_all_of_a_notice_and_no_whole_number(office: Office) -> None:
@@ -88,7 +69,7 @@ def test_a_notice_goes_its_whole_way_at_the_desk(office: Office) -> None:
     ]
     assert clerk.post(f"{address}/amend", {**filled, "review_on": review_on}).status_code == 303
     clerk.post(f"{address}/submit", {})
-    judge.post(f"{address}/approve", _signed(office, judge.page(f"{address}/approve")))
+    judge.post(f"{address}/approve", signed(office, judge.page(f"{address}/approve")))
     row = notice_row(office.gateway, notice.id)
     assert (row.state, row.hours_from, row.skip_key) == ("approved", "09:00", False)
     next_review = (row.review_on or row.created_at.date()) - timedelta(days=10)
@@ -138,7 +119,7 @@ def test_what_is_missing_is_told_and_nothing_is_approved(
 ) -> None:
     notice, judge = office.gateway.notice(state="submitted"), office.person("judge")
     address = f"/desk/notices/{notice.id}/approve"
-    answer = judge.post(address, _signed(office, judge.page(address), **changes))
+    answer = judge.post(address, signed(office, judge.page(address), **changes))
     assert answer.status_code == 200
     assert any(told in each for each in errors(answer)), errors(answer)
     assert notice_row(office.gateway, notice.id).state == "submitted"
@@ -149,8 +130,8 @@ def test_a_code_that_was_right_need_not_be_typed_again_when_another_answer_was_m
 ) -> None:
     notice, judge = office.gateway.notice(state="submitted"), office.person("judge")
     address = f"/desk/notices/{notice.id}/approve"
-    judge.post(address, _signed(office, judge.page(address), reason=""))
-    again = _signed(office, judge.page(address), code="")
+    judge.post(address, signed(office, judge.page(address), reason=""))
+    again = signed(office, judge.page(address), code="")
     assert judge.post(address, again).status_code == 303
     assert notice_row(office.gateway, notice.id).state == "approved"
 
@@ -158,14 +139,14 @@ def test_a_code_that_was_right_need_not_be_typed_again_when_another_answer_was_m
 def test_what_changed_since_it_was_seen_is_named_and_shown_as_it_is_now(office: Office) -> None:
     notice, judge = office.gateway.notice(state="submitted"), office.person("judge")
     address = f"/desk/notices/{notice.id}/approve"
-    filled = _signed(office, judge.page(address))
+    filled = signed(office, judge.page(address))
     with office.gateway.work() as work:
         attest_line(work, notice.line_id, Attestation("carrier-api", "a newer letter", work.today()))
     answer = judge.post(address, filled)
     text = answer.get_data(as_text=True).partition('id="changes"')[2].partition("Below is how it is now")[0]
     assert "Proof that the number is the debtor&#39;s" in text
     assert "carrier-api a newer letter" in text
-    assert judge.post(address, _signed(office, judge.page(address))).status_code == 303
+    assert judge.post(address, signed(office, judge.page(address))).status_code == 303
 
 
 def test_a_second_judge_is_told_that_it_is_approved(office: Office) -> None:
@@ -175,8 +156,8 @@ def test_a_second_judge_is_told_that_it_is_approved(office: Office) -> None:
         office.person("judge2"),
         f"/desk/notices/{notice.id}/approve",
     )
-    late = _signed(office, second.page(address))
-    assert first.post(address, _signed(office, first.page(address))).status_code == 303
+    late = signed(office, second.page(address))
+    assert first.post(address, signed(office, first.page(address))).status_code == 303
     office.gateway.clock.forward(seconds=30)
     answer = second.post(address, {**late, "code": code_at(office.gateway)})
     assert errors(answer) == ["The notice is approved; this cannot be done now."]

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from gateway.alert_texts import ALERT_TEXTS
+from gateway.services.notice_history import TOLD
 from gateway.settings import SETTINGS
-from gateway.web.desk.list_words import SECTIONS, choices
-from gateway.web.desk.places import PLACES
-from gateway.web.desk.setting_words import HELP
+from gateway.web.desk.frame.places import PLACES
+from gateway.web.desk.words.lists import SECTIONS, choices
+from gateway.web.desk.words.notices import NOTICE_WORDS
+from gateway.web.desk.words.settings import HELP
 from ivr.plan import Why
 from tests.gateway.web.desk.people import Office
 
@@ -42,6 +44,26 @@ def test_every_action_in_the_record_has_a_word() -> None:
     told = {code for word in ("action", "kind") for code, _ in choices(word)}
     missing = _entered() - told - COMPUTED
     assert missing == set(), "write them into list_words.py, and their Chinese into lists.po"
+
+
+def _causes() -> set[str]:
+    """Why a notice is silenced, ended or taken back to the clerk: the words that services give for it."""
+    found = set()
+    for path in (ROOT / "services").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and _name(node.func) in {"finish", "silence", "outdate", "Sweep"}:
+                given = [*node.args[2:3], *(each.value for each in node.keywords if each.arg == "because")]
+                found |= {str(each.value) for each in given if isinstance(each, ast.Constant)}
+    return found
+
+
+def test_every_cause_of_silence_has_a_word_on_each_page_that_names_it() -> None:
+    causes = _causes()
+    assert {"expired", "deleted_early", "objection", "review"} <= causes
+    assert causes - set(NOTICE_WORDS["why"]) == set(), "write them into notice_words.py"
+    assert causes - set(TOLD["because"]) == set(), "the history does not recognise them: notice_history.py"
+    silent = causes - {"decision", "delivery"}
+    assert silent - {code for code, _ in choices("because")} == set(), "write them into list_words.py"
 
 
 def test_every_reason_of_a_recorded_call_has_a_word() -> None:

@@ -1,9 +1,16 @@
 """Signing in at the desk, as a browser without JavaScript does it."""
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from sqlalchemy import select
+
+from gateway.models import SignInAttempt
+from gateway.services.limit_attempts import counter
+from tests.applications import open_app
+from tests.factories import Gateway
 from tests.gateway.desk import PASSWORD, code_at
-from tests.gateway.web.desk.people import Office, errors
+from tests.gateway.web.desk.people import Office, Person, errors
 
 
 def test_the_root_leads_to_signing_in(office: Office) -> None:
@@ -66,3 +73,19 @@ def test_the_page_speaks_the_visitors_language(office: Office) -> None:
     assert "登录" in browser.page("/sign-in")
     browser.get("/language/en")
     assert "Sign in" in browser.page("/sign-in")
+
+
+@pytest.mark.parametrize(("proxies", "counted"), [(0, "192.0.2.1"), (1, "198.51.100.9")])
+def test_of_a_forwarded_address_only_what_a_named_proxy_wrote_is_believed(
+    sqlite_gateway: Gateway, proxies: int, counted: str
+) -> None:
+    gateway = sqlite_gateway
+    runtime = replace(gateway.runtime, settings=replace(gateway.runtime.settings, proxies=proxies))
+    stranger = Person(open_app(runtime).test_client())
+    seen = {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": "203.0.113.1, 198.51.100.9"}
+    stranger.client.environ_base.update(seen)
+    stranger.post("/sign-in", {"username": "nobody", "password": PASSWORD})
+    with gateway.read() as session:
+        keys = {row.key for row in session.scalars(select(SignInAttempt))}
+    assert counter(gateway.runtime.vault, "source", counted).key in keys
+    assert len(keys) == 2

@@ -1,0 +1,1 @@
+"""What pages show besides words: charts, waveforms, codes for a camera."""
