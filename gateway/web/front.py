@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from queue import Empty, SimpleQueue
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 import structlog
 from prometheus_client import Counter
@@ -37,6 +38,7 @@ LEAST_SECONDS = 0.15
 """With less time left a call is not taken any more, so that too many calls do not make all of them late."""
 THREADS = {"sqlite": 1, "postgresql": 2}
 """SQLite has one writer; on PostgreSQL the next transaction is prepared while one is being committed."""
+_ASCII = "".join(map(chr, range(33, 127)))
 _VOICE = re.compile(r"/webhooks/([a-z0-9-]{1,40})/voice")
 _ROUTE = "/webhooks/<slug>/voice"
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
@@ -54,7 +56,7 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = scope["type"] == "http" and scope["method"] == "POST" and _VOICE.fullmatch(_raw_path(scope))
         if not call:
-            await self._behind(scope, _coroutines(receive), send)
+            await self._behind(_in_ascii(scope), _coroutines(receive), send)
             return
         began = time.perf_counter()
         until = self._runtime.deadline.until()
@@ -177,6 +179,13 @@ def _coroutines(receive: Receive) -> Receive:
         return await receive()
 
     return receive_one
+
+
+def _in_ascii(scope: Scope) -> Scope:
+    """The application behind takes a query in ASCII only, though servers let other bytes through."""
+    if scope["type"] != "http" or scope["query_string"].isascii():
+        return scope
+    return {**scope, "query_string": quote_from_bytes(scope["query_string"], _ASCII).encode()}
 
 
 def _raw_path(scope: Scope) -> str:

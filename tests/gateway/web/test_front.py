@@ -52,6 +52,12 @@ def _waiting(runtime: Runtime, each: Recorded) -> Waiting:
     return Waiting(Knock("north", "POST", each.path, each.headers, each.body, runtime.deadline.until()))
 
 
+@pytest.mark.parametrize("target", ["/webhooks/north/keys?é", "/webhooks/north/voice?é", "/nowhere?é", "/é"])
+def test_bytes_that_are_no_ascii_are_an_error_of_the_sender(door: Door, target: str) -> None:
+    answers = through_door(door, [signed("odd", [("CallSid", "x")], path=target)])
+    assert [status for status, _, _ in answers] in ([403], [404])
+
+
 def test_many_calls_at_once_all_play_and_are_all_recorded(scene: Scene, door: Door) -> None:
     calls = [_call(scene) for _ in range(100)]
     assert all(map(_plays, through_door(door, calls)))
