@@ -1,15 +1,15 @@
-"""`python -m bench [--short] [NAME ...]`: run benchmarks, write bench/results/*.json, print the ratios."""
+"""`python -m bench [--short] [--lines N] [NAME ...]`: run benchmarks, write bench/results, tell the ratios."""
 
+import argparse
 import json
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench import calls
 from bench.desk_lists import measure_lists
-from bench.hot_path import measure_hot_path
 from bench.look_up import measure_growth
 from tests.postgres import NoPostgres, Server, running
 
@@ -28,25 +28,20 @@ def _desk_lists(place: Path, server: Server | None, short: bool) -> Measured:
     return measure_lists(place, server, *sizes)
 
 
-def _hot_path(place: Path, server: Server | None, short: bool) -> Measured:
-    if shutil.which("cc") is None:
-        print("hot path left out: the load client needs a C compiler")
-        return {}
-    sizes = (2_000, 2_000, 3) if short else (1_210_000, 20_000, 7)
-    return measure_hot_path(place, server, *sizes)
-
-
 BENCHES: dict[str, Callable[[Path, Server | None, bool], Measured]] = {
     "look_up": _look_up,
     "desk_lists": _desk_lists,
-    "hot_path": _hot_path,
 }
+CALLS = "calls"
 
 
-def main(short: bool, names: list[str]) -> int:
-    """0 where every median ratio is within its limit."""
+def main(short: bool, lines: int | None, names: list[str]) -> int:
+    """0 where every median ratio is within its limit; `lines` is for the calls' database."""
     within = True
-    for name in names or BENCHES:
+    for name in names or [*BENCHES, CALLS]:
+        if name == CALLS:
+            within &= calls.run(short, lines)
+            continue
         results = _on_both(name, short)
         if not short:
             RESULTS.mkdir(exist_ok=True)
@@ -76,5 +71,11 @@ def _tell(database: str, what: str, result: dict[str, Any]) -> bool:
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    sys.exit(main("--short" in arguments, [each for each in arguments if not each.startswith("--")]))
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--short", action="store_true", help="small sizes, wide limits, no results kept")
+    parser.add_argument("--lines", type=int, help="lines of the calls' database")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"{', '.join([*BENCHES, CALLS])}; all without"
+    )
+    given = parser.parse_args()
+    sys.exit(main(given.short, given.lines, given.names))

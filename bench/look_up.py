@@ -50,38 +50,55 @@ def number_hash(place: int) -> bytes:
     return hashlib.sha256(b"dialled %d" % place).digest()[:16]
 
 
-def fill(gateway: Gateway, lines: int, digest: Callable[[int], bytes] = number_hash) -> None:
-    """Copies of one line with an approved notice, each under a number of its own."""
-    gateway.notice()
-    with writing(gateway.runtime.engine) as session:
-        models = {table: dict(_only_row(session, table)) for table in ("line", "notice")}
+Columns = dict[str, object]
+
+
+def fill(
+    gateway: Gateway,
+    lines: int,
+    digest: Callable[[int], bytes] = number_hash,
+    unlike: Callable[[int], tuple[Columns, Columns]] = lambda _place: ({}, {}),
+) -> None:
+    """Copies of one line with an approved notice, each under a number of its own.
+
+    `unlike` says in what else a line and its notice differ from the copied ones, for every place in the same
+    columns.
+    """
+    notice = gateway.notice()
     for first in range(0, lines, CHUNK):
         places = range(first, min(lines, first + CHUNK))
+        different = {place: unlike(place) for place in places}
+        lines_of = [_line(place, digest(place)) | different[place][0] for place in places]
+        notices_of = [_notice(place) | different[place][1] for place in places]
         with writing(gateway.runtime.engine) as session:
-            _insert(session, "line", [models["line"] | _line(place, digest(place)) for place in places])
-            _insert(session, "notice", [models["notice"] | _notice(place) for place in places])
+            _copy(session, "line", notice.line_id, lines_of)
+            _copy(session, "notice", notice.id, notices_of)
     if gateway.runtime.engine.dialect.name == "postgresql":
         with gateway.runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
 
 
-def _line(place: int, digest: bytes) -> dict[str, object]:
+def _line(place: int, digest: bytes) -> Columns:
     deliver = hashlib.sha256(b"deliver %d" % place).digest()[:16]
     return {"id": f"l{place:025d}", "public_hash": digest, "gateway_hash": digest, "deliver_hash": deliver}
 
 
-def _notice(place: int) -> dict[str, object]:
+def _notice(place: int) -> Columns:
     return {"id": f"n{place:025d}", "line_id": f"l{place:025d}"}
 
 
-def _only_row(session: Session, table: str) -> Any:
-    return session.execute(text(f"SELECT * FROM {table}")).mappings().one()
-
-
-def _insert(session: Session, table: str, rows: list[dict[str, object]]) -> None:
-    names = list(rows[0])
-    values = ", ".join(f":{name}" for name in names)
-    session.execute(text(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values})"), rows)
+def _copy(session: Session, table: str, model: str, rows: list[Columns]) -> None:
+    """Copies of the row with the id `model`, but for the columns that are given."""
+    given = list(rows[0])
+    names = session.execute(text(f"SELECT * FROM {table} WHERE false")).keys()
+    values = ", ".join(f"given.{name}" if name in given else f"model.{name}" for name in names)
+    session.execute(
+        text(f"CREATE TEMPORARY TABLE given AS SELECT {', '.join(given)} FROM {table} WHERE false")
+    )
+    session.execute(text(f"INSERT INTO given VALUES ({', '.join(f':{name}' for name in given)})"), rows)
+    statement = f"INSERT INTO {table} SELECT {values} FROM given, {table} model WHERE model.id = :model"
+    session.execute(text(statement), {"model": model})
+    session.execute(text("DROP TABLE given"))
 
 
 def _ask(gateway: Gateway, lines: int) -> float:

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-app = Flask("bare")
+app = Flask("floor")
 
 
 @app.post("/webhooks/<slug>/voice")
