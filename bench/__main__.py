@@ -1,4 +1,4 @@
-"""`python -m bench [--short] [--lines N] [NAME ...]`: run benchmarks, write bench/results, tell the ratios."""
+"""`python -m bench [--short] [NAME ...]`: run benchmarks, write bench/results, print the ratios."""
 
 import argparse
 import json
@@ -35,12 +35,12 @@ BENCHES: dict[str, Callable[[Path, Server | None, bool], Measured]] = {
 CALLS = "calls"
 
 
-def main(short: bool, lines: int | None, names: list[str]) -> int:
-    """0 where every median ratio is within its limit; `lines` is for the calls' database."""
+def main(short: bool, other: dict[str, int | None], names: list[str]) -> int:
+    """0 where every median ratio is within its limit; `other` sizes are for the calls."""
     within = True
     for name in names or [*BENCHES, CALLS]:
         if name == CALLS:
-            within &= calls.run(short, lines)
+            within &= calls.run(short, {name: size for name, size in other.items() if size})
             continue
         results = _on_both(name, short)
         if not short:
@@ -74,8 +74,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--short", action="store_true", help="small sizes, wide limits, no results kept")
     parser.add_argument("--lines", type=int, help="lines of the calls' database")
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"{', '.join([*BENCHES, CALLS])}; all without"
-    )
+    parser.add_argument("--rounds", type=int, help="rounds of calls")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*BENCHES, CALLS]))
     given = parser.parse_args()
-    sys.exit(main(given.short, given.lines, given.names))
+    sys.exit(main(given.short, {"lines": given.lines, "rounds": given.rounds}, given.names))
