@@ -1,4 +1,8 @@
-"""FastAPI with an async driver (aiosqlite, or psycopg's pool) and Twilio's SDK."""
+# mypy: ignore-errors
+"""FastAPI with an async driver (aiosqlite, or psycopg's pool) and Twilio's SDK.
+
+Its packages lie in an environment of its own, which our type checker does not see.
+"""
 
 import asyncio
 import hmac
