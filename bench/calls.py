@@ -97,7 +97,7 @@ class Void(Exception):
     """A wrong answer: the run says nothing."""
 
 
-def run(short: bool, other: Mapping[str, int]) -> bool:
+def run(short: bool, other: Mapping[str, Any]) -> bool:
     """Measure, write the results of a full run, print; True where every gate holds."""
     size = replace(SHORT if short else FULL, **other)
     if shutil.which("cc") is None:

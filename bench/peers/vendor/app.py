@@ -8,6 +8,7 @@ import os
 import secrets
 import sqlite3
 from datetime import datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, Response, abort, request
@@ -98,13 +99,15 @@ def voice(slug: str) -> Response:
     if not validator.validate(f"{BASE_URL}/webhooks/{slug}/voice", request.form, signature):
         abort(403)
     digest = hmac.digest(HASH_KEY, request.form["To"].encode(), "sha256")[:16]
-    found = db.execute(
+    found: Any = db.execute(
         select(Line, Notice)
         .outerjoin(Notice, (Notice.line_id == Line.id) & Notice.state.in_(["approved", "suspended"]))
         .where(Line.connection_id == CONNECTION, Line.gateway_hash == digest, Line.state != "released")
     ).one_or_none()
     if found is None:
         abort(404)
+    line: Line
+    notice: Notice | None
     line, notice = found
     now = clock.now()
     plays = notice is not None and notice.state == "approved" and notice.review_until > now
@@ -116,7 +119,7 @@ def voice(slug: str) -> Response:
             carrier_call_id=request.form["CallSid"],
             court_id=line.court_id,
             line_id=line.id,
-            notice_id=notice.id if notice else None,
+            notice_id=notice.id if notice is not None else None,
             decision="played" if plays else "silent",
             why="plays" if plays else "review",
             received_at=now,
@@ -128,7 +131,7 @@ def voice(slug: str) -> Response:
 
 def _twiml(line: Line, notice: Notice | None) -> str:
     response = VoiceResponse()
-    if notice:
+    if notice is not None:
         response.play(f"{BASE_URL}/recordings/{notice.recording_id}.wav")
     dial = Dial(timeout=line.ring_seconds, time_limit=line.time_limit_seconds)
     dial.number(_opened(line.deliver_sealed))
