@@ -85,7 +85,7 @@ FULL_GATES = (
 # To the floor they only keep what there is: twice FULL_GATES' limit, 3.2, is what they are to become.
 SHORT_GATES = (
     Gate("cpu", FLOOR, 8, 20, at_least=False),
-    Gate("cpu", VENDOR, 0.5, 0.5, at_least=False),
+    Gate("cpu", VENDOR, 0.8, 0.8, at_least=False),
 )
 
 Round = dict[str, float]
