@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -44,7 +45,9 @@ def through_door(door: Door, requests: Sequence[Recorded], method: str = "POST")
     async def all_of_them() -> list[Answer]:
         return list(await asyncio.gather(*(_knock(door, each, method) for each in requests)))
 
-    return asyncio.run(all_of_them())
+    # In a thread of its own: where browsers are tested by the same process, this one's loop runs already.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(all_of_them())).result()
 
 
 async def _knock(door: Door, each: Recorded, method: str) -> Answer:

@@ -18,6 +18,9 @@ HELP: dict[str, LazyString] = {
     "desk_url": _l(
         "https origin at which browsers reach the desk; empty: http://<host>:<port>, for this machine only"
     ),
+    "proxies": _l(
+        "proxies in front that add the visitor's address to X-Forwarded-For; 0: the header is not believed"
+    ),
     "oidc_issuer": _l(
         "issuer address of the court's identity provider (OpenID Connect); empty: no single sign-on"
     ),
