@@ -60,6 +60,15 @@ class Outside:
 
     def ring(self, dialled: str, caller: str | None = None, **fields: str) -> Answer:
         """One signed call by somebody who has not called before; OSError where nobody answers."""
+        path, body, headers = self.signed_call(dialled, caller, **fields)
+        sent = time.monotonic()
+        status, answer = self.http("POST", path, body, headers)
+        return Answer(status, answer.decode(), sent, time.monotonic() - sent)
+
+    def signed_call(
+        self, dialled: str, caller: str | None = None, **fields: str
+    ) -> tuple[str, bytes, dict[str, str]]:
+        """Path, body and headers of such a call, to be sent."""
         slug, trunk = next(iter(self.paper["connections"].items()))
         with self.lock:
             fresh = next(self.callers)
@@ -78,9 +87,7 @@ class Outside:
             "Content-Type": "application/x-www-form-urlencoded",
             "X-Twilio-Signature": signature,
         }
-        sent = time.monotonic()
-        status, body = self.http("POST", f"/webhooks/{slug}/voice", urlencode(call).encode(), headers)
-        return Answer(status, body.decode(), sent, time.monotonic() - sent)
+        return f"/webhooks/{slug}/voice", urlencode(call).encode(), headers
 
     def http(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)

@@ -1,14 +1,16 @@
-"""The plain way: `wsgi:app` runs under another WSGI server too, and refuses to run without keys."""
+"""Servers: the plain way runs under any, none starts without keys, and none loses a call by ending."""
 
 import http.client
 import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
-from tests.outside.gateway import command, free_port
+from tests.outside.gateway import Outside, command, free_port, running_demo
 
 
 def test_the_application_runs_under_gunicorn(tmp_path: Path) -> None:
@@ -31,6 +33,43 @@ def test_without_keys_nothing_starts_and_the_message_says_what_to_do(tmp_path: P
     done = subprocess.run(command("serve"), env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "court-gateway init" in done.stderr
+
+
+def test_calls_under_way_are_answered_after_the_gateway_was_asked_to_end(tmp_path: Path) -> None:
+    with running_demo(tmp_path, None, "--no-scheduler") as demo:
+        it = demo.new_notice()
+        calls = [_begun(demo, it.dialled) for _ in range(5)]
+        demo.process.send_signal(signal.SIGTERM)
+        until = time.monotonic() + 20
+        while _takes_calls(demo.port):
+            assert time.monotonic() < until, "still takes new calls"
+        answers = [_finished(*call) for call in calls]
+    assert [each[0] for each in answers] == [200] * len(answers)
+    assert all(it.deliver_to in each[1] for each in answers)
+
+
+def _begun(demo: Outside, dialled: str) -> tuple[socket.socket, bytes]:
+    """A call whose body the gateway has begun to read: it says so by `100 Continue`."""
+    path, body, headers = demo.signed_call(dialled)
+    headers |= {"Host": "gateway", "Content-Length": str(len(body)), "Expect": "100-continue"}
+    head = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+    connection = socket.create_connection(("127.0.0.1", demo.port), timeout=20)
+    connection.sendall("\r\n".join(head).encode())
+    assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
+    return connection, body
+
+
+def _finished(connection: socket.socket, body: bytes) -> tuple[int, str]:
+    with connection:
+        connection.sendall(body)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        return answer.status, answer.read().decode()
+
+
+def _takes_calls(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _ask(port: int, method: str, path: str, process: "subprocess.Popen[bytes]") -> int:
