@@ -65,9 +65,9 @@ UPLOAD_RULES: Final = (
 # Measures of the telephone recording that would be stored.
 RESULT_RULES: Final = (
     Rule("audio-too-long", "length", "ms", "refuse", most=15_000,
-         en="The notice lasts more than 15 seconds with its lead-in.", zh="通知连同前导静音超过 15 秒。"),
+         en="The notice lasts more than 15 seconds with its lead-in.", zh="提示音连同前导静音超过 15 秒。"),
     Rule("audio-too-short", "length", "ms", "refuse", least=1_000,
-         en="The notice lasts less than one second.", zh="通知不足 1 秒。"),
+         en="The notice lasts less than one second.", zh="提示音不足 1 秒。"),
     Rule("audio-loudness", "loudness", "LUFS", "refuse", least=TARGET_LUFS - 1, most=TARGET_LUFS + 1,
          en="The recording cannot be brought to telephone loudness: it is mostly sharp peaks.",
          zh="录音主要由尖峰组成，无法调整到电话响度。"),

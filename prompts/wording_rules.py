@@ -75,7 +75,7 @@ REFUSED: Final = (
             r"网址|二维码|扫码|微信号?|\bQR code\b|\bWeChat\b",
         ),
         "A notice holds no web address, e-mail address or code to scan.",
-        "通知中不得包含网址、邮箱、二维码或社交账号。",
+        "提示音中不得包含网址、邮箱、二维码或社交账号。",
     ),
     Rule(
         "wording-case-number",
@@ -85,7 +85,7 @@ REFUSED: Final = (
             r"案号", r"\bcase\s+(?:no\.?|number|#)\s*\S*",
         ),
         "A notice names no case: it is the court's template for all cases.",
-        "通知是法院统一模板，不得包含案号。",
+        "提示音是法院统一模板，不得包含案号。",
     ),
     Rule(
         "wording-amount",
@@ -97,7 +97,7 @@ REFUSED: Final = (
             r"\b" + _EN_NUMBER + r"\s*(?:yuan|renminbi|RMB|CNY|dollars?|USD|euros?|pounds?)\b",
         ),
         "A notice names no sum of money.",
-        "通知不得包含金额。",
+        "提示音不得包含金额。",
     ),
     Rule(
         "wording-identity-number",
@@ -106,7 +106,7 @@ REFUSED: Final = (
             r"身份证号?码?", r"\b(?:ID|identity)\s+(?:card|number)\b",
         ),
         "A notice holds no identity number.",
-        "通知不得包含身份证号码。",
+        "提示音不得包含身份证号码。",
     ),
     Rule(
         "wording-phone-number",
@@ -115,7 +115,7 @@ REFUSED: Final = (
             r"(?<!\d)\+\d[\d\s-]{6,}\d",
         ),
         "A notice holds no telephone number; the courts' hotline 12368 may be named.",
-        "通知不得包含电话号码（法院热线12368除外）。",
+        "提示音不得包含电话号码（法院热线12368除外）。",
     ),
     # 12368 is the courts' public hotline, the one number that a notice may say.
     Rule(
@@ -126,7 +126,7 @@ REFUSED: Final = (
             r"\b" + _EN_DIGIT + r"(?:[\s,-]+" + _EN_DIGIT + r"){3,}\b",
         ),
         "A notice holds no long number: it could be a case, identity, account or telephone number.",
-        "通知不得包含较长的数字，以免泄露案号、证件、账号或电话号码。",
+        "提示音不得包含较长的数字，以免泄露案号、证件、账号或电话号码。",
     ),
     Rule(
         "wording-name",
@@ -140,7 +140,7 @@ REFUSED: Final = (
             r"\b(?:debtor|creditor|named|called|owner)(?:\s+is)?\s*[,:]?\s+(?-i:[A-Z][a-z]+\s+[A-Z][a-z]+)",
         ),
         "A notice names no person.",
-        "通知不得点名任何个人。",
+        "提示音不得点名任何个人。",
     ),
     Rule(
         "wording-placeholder",
@@ -151,7 +151,7 @@ REFUSED: Final = (
             r"\b(?:debtor|creditor)(?:'s)? name\b",
         ),
         "A notice is spoken as it stands: no placeholders to be filled in per person.",
-        "通知按原文播放，不得包含姓名等占位内容。",
+        "提示音按原文播放，不得包含姓名等占位内容。",
     ),
     Rule(
         "wording-organisation",
@@ -161,7 +161,7 @@ REFUSED: Final = (
             r"(?-i:\bBank of(?: [A-Z]\w*)+)",
         ),
         "A notice names no creditor and no firm.",
-        "通知不得点名债权人或任何单位。",
+        "提示音不得点名债权人或任何单位。",
     ),
     Rule(
         "wording-insult",
@@ -172,7 +172,7 @@ REFUSED: Final = (
             r"\b(?:sham(?:e|eful|eless)|disgrace(?:ful)?|dishono(?:u)?rable|immoral|losers?|bums?|idiots?)\b",
         ),
         "A notice states a legal fact; it does not insult or shame.",
-        "通知只陈述法律事实，不得侮辱、羞辱当事人。",
+        "提示音只陈述法律事实，不得侮辱、羞辱当事人。",
     ),
     Rule(
         "wording-threat",
@@ -185,7 +185,7 @@ REFUSED: Final = (
             r"\btell your (?:family|boss|employer|neighbours?|neighbors?)\b",
         ),
         "A notice does not threaten.",
-        "通知不得含有威胁内容。",
+        "提示音不得含有威胁内容。",
     ),
     Rule(
         "wording-stern",
@@ -211,7 +211,7 @@ MAX_CHARACTERS: Final = 1_000
 
 FAR_TOO_LONG: Final = Advice(
     "wording-far-too-long", ("zh-CN", "en"), re.compile(""), True,
-    "The transcript is far longer than any notice of 15 seconds.", "文字稿远远超过15秒通知的长度。",
+    "The transcript is far longer than any notice of 15 seconds.", "文字稿远远超过15秒提示音的长度。",
     severity="refuse",
 )  # fmt: skip
 
@@ -244,11 +244,11 @@ ADVICE: Final = (
     ),
     Advice(
         "wording-no-court", ("zh-CN",), re.compile("法院"), True,
-        "Say which court speaks.", "请说明发布通知的法院。",
+        "Say which court speaks.", "请说明发布提示音的法院。",
     ),
     Advice(
         "wording-no-court", ("en",), re.compile(r"\bcourt\b", re.IGNORECASE | re.ASCII), True,
-        "Say which court speaks.", "请说明发布通知的法院。",
+        "Say which court speaks.", "请说明发布提示音的法院。",
     ),
     # About five syllables, or two and a half words, a second leave 14.5 s for the words.
     Advice(

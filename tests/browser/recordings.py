@@ -37,7 +37,7 @@ WORDS = {
         "approve": "审批录音", "heard": "我已听完全部录音",
         "grant": "批准该录音", "approved": "录音已批准", "good": "合格",
         "withdraw": "撤回", "reason": "理由", "away": "撤回该录音",
-        "withdrawn": "录音已撤回", "too long": "通知连同前导静音超过 15 秒",
+        "withdrawn": "录音已撤回", "too long": "提示音连同前导静音超过 15 秒",
         "not kept": "该录音未予保存。", "refused": "浏览器未允许使用麦克风。",
         "try": "用草稿语音试听文字", "text": "文字", "hear": "试听",
         "draft": "草稿，绝不向来电人播放", "test": "试拨", "phone": "您的电话号码",

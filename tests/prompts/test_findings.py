@@ -37,7 +37,7 @@ def test_what_is_refused_says_so_with_the_words_of_its_rule() -> None:
     length = found(speech(16))["length"]
     assert (length.verdict, length.measured) == ("refused", "16.5 s")
     assert length.en == "The notice lasts more than 15 seconds with its lead-in."
-    assert length.zh == "通知连同前导静音超过 15 秒。"
+    assert length.zh == "提示音连同前导静音超过 15 秒。"
 
 
 def test_a_warning_is_no_refusal() -> None:
