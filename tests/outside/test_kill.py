@@ -12,7 +12,7 @@ import pytest
 
 from tests.outside.gateway import Outside, processes_under, running_demo
 
-KILLS = 5
+KILLS = 8
 NOBODY_THERE = (OSError, http.client.HTTPException)
 """How a request ends when its worker is killed: the carrier then calls the line's fallback address."""
 
