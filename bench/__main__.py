@@ -19,12 +19,12 @@ Measured = dict[str, dict[str, Any]]
 
 
 def _look_up(place: Path, server: Server | None, short: bool) -> Measured:
-    sizes = (2_000, 20_000, 3) if short else (10_000, 1_200_000, 9)
+    sizes = (2_000, 60_000, 5) if short else (10_000, 1_200_000, 9)
     return {"look-up": measure_growth(place, server, *sizes)}
 
 
 def _desk_lists(place: Path, server: Server | None, short: bool) -> Measured:
-    sizes = (1_000, 10_000, 3) if short else (10_000, 1_200_000, 9)
+    sizes = (2_000, 20_000, 3) if short else (10_000, 1_200_000, 9)
     return measure_lists(place, server, *sizes)
 
 

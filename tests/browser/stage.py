@@ -81,7 +81,11 @@ def look(page: Page, name: str | None = None) -> None:
 
     With COURT_GATEWAY_TEST_SCREENSHOTS=DIR a picture of it is kept there under the name.
     """
-    results = Axe().run(page, options=_rules(page)).response if _scripts(page) else {"violations": []}
+    results = (
+        Axe().run(page, options={"resultTypes": ["violations"]}).response
+        if _scripts(page)
+        else {"violations": []}
+    )
     told = [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in results["violations"]]
     assert told == [], f"{page.url}: {told}"
     if _scripts(page):
@@ -91,15 +95,6 @@ def look(page: Page, name: str | None = None) -> None:
     if folder and name:
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
-def _rules(page: Page) -> dict[str, Any]:
-    """Every rule; on a phone all but contrast: its colours are a desktop's, and asking takes longest."""
-    size = page.viewport_size
-    options: dict[str, Any] = {"resultTypes": ["violations"]}
-    if size is not None and size["width"] == WIDTHS["phone"][0]:
-        options["rules"] = {"color-contrast": {"enabled": False}}
-    return options
 
 
 def picture(page: Page, name: str, height: int = 1040) -> None:

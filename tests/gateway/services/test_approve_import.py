@@ -46,9 +46,9 @@ def _activate(desk: Desk, public_number: str) -> PhoneLine:
     return line
 
 
-def test_a_thousand_rows_are_approved_by_a_second_person_and_then_a_call_plays(desk: Desk) -> None:
-    batch = desk.stage(*desk.rows(1200))
-    carrier, line = FakeCarrier.of(desk.gateway), _activate(desk, "+8617100001100")
+def test_five_thousand_rows_are_approved_by_a_second_person_and_then_a_call_plays(desk: Desk) -> None:
+    batch = desk.stage(*desk.rows(5000))
+    carrier, line = FakeCarrier.of(desk.gateway), _activate(desk, "+8617100004321")
     dialled = desk.gateway.dialled(line)
     before = sid()
     assert carrier.voice(dialled, call=before).plays == ()
@@ -58,7 +58,7 @@ def test_a_thousand_rows_are_approved_by_a_second_person_and_then_a_call_plays(d
     answer = carrier.voice(dialled)
     assert len(answer.plays) == 1
     assert desk.recording.sha256 in answer.plays[0]
-    assert answer.dials == "+8617100011100"
+    assert answer.dials == "+8617100014321"
     unchecked = sid()
     assert carrier.voice("+8617100000000", call=unchecked).dials == "+8617100010000"
     assert why_of(desk.gateway, unchecked) == ("silent", "stale")
