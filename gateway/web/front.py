@@ -23,7 +23,7 @@ from prometheus_client import Counter
 from gateway.runtime import COMMIT_GRACE_SECONDS, Runtime
 from gateway.web import metrics
 from gateway.web.guard import MAX_BODY, Knock
-from gateway.web.requests import HEADERS
+from gateway.web.requests import headers_of_every_answer
 from gateway.web.voice import answer_late, answer_waiting
 from gateway.web.waiting import Reply, Waiting
 
@@ -41,7 +41,6 @@ THREADS = {"sqlite": 1, "postgresql": 2}
 _ASCII = "".join(map(chr, range(33, 127)))
 _VOICE = re.compile(r"/webhooks/([a-z0-9-]{1,40})/voice")
 _ROUTE = "/webhooks/<slug>/voice"
-_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _SECONDS = metrics.SECONDS.labels(_ROUTE)
 _log = structlog.get_logger()
 
@@ -52,6 +51,8 @@ class Door:
     def __init__(self, runtime: Runtime, behind: App) -> None:
         self._runtime, self._behind = runtime, behind
         self._queue = Queue(runtime)
+        headers = headers_of_every_answer(runtime.settings)
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = scope["type"] == "http" and scope["method"] == "POST" and _VOICE.fullmatch(_raw_path(scope))
@@ -66,7 +67,7 @@ class Door:
         length = (b"content-length", str(len(reply.body)).encode())
         kind = (b"content-type", reply.content_type.encode())
         await send(
-            {"type": "http.response.start", "status": reply.status, "headers": [kind, length, *_HEADERS]}
+            {"type": "http.response.start", "status": reply.status, "headers": [kind, length, *self._headers]}
         )
         await send({"type": "http.response.body", "body": reply.body})
         _tell(reply.status, time.perf_counter() - began)

@@ -7,10 +7,11 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 
 from gateway.runtime import Runtime
+from gateway.settings import Settings
 from gateway.web import metrics
 
 _log = structlog.get_logger()
-HEADERS = {
+_ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -18,7 +19,7 @@ HEADERS = {
         "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),
 }
-"""What every response says that does not say otherwise."""
+_YEAR = 31536000
 _ALWAYS_IN = ("/webhooks/", "/recordings/", "/healthz")
 
 
@@ -28,9 +29,16 @@ def runtime() -> Runtime:
     return found
 
 
+def headers_of_every_answer(settings: Settings) -> dict[str, str]:
+    """What every answer says that does not say otherwise, by whichever door it leaves."""
+    https = {"Strict-Transport-Security": f"max-age={_YEAR}; includeSubDomains"}
+    return _ALWAYS | (https if settings.desk_is_https else {})
+
+
 def install(app: Flask) -> None:
     """Keep half of the threads for calls, whatever the rest of the application waits for."""
-    settings = app.extensions["court-gateway"].settings
+    settings: Settings = app.extensions["court-gateway"].settings
+    headers = headers_of_every_answer(settings)
     places = threading.BoundedSemaphore(max(1, settings.threads // 2))
 
     @app.before_request
@@ -50,7 +58,7 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         route = request.url_rule.rule if request.url_rule else "none"
         seconds = time.perf_counter() - g.started

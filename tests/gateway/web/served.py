@@ -50,7 +50,22 @@ def through_door(door: Door, requests: Sequence[Recorded], method: str = "POST")
         return thread.submit(lambda: asyncio.run(all_of_them())).result()
 
 
+def headers_through_door(door: Door, each: Recorded) -> dict[str, str]:
+    """The headers of one answer, but for its length."""
+    with ThreadPoolExecutor(1) as thread:
+        sent = thread.submit(lambda: asyncio.run(_sent(door, each, "POST"))).result()
+    headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    del headers["content-length"]
+    return headers
+
+
 async def _knock(door: Door, each: Recorded, method: str) -> Answer:
+    sent = await _sent(door, each, method)
+    kind = dict(sent[0]["headers"])[b"content-type"].decode()
+    return sent[0]["status"], kind, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+async def _sent(door: Door, each: Recorded, method: str) -> list[Mapping[str, Any]]:
     path, _, query = each.path.partition("?")
     headers = [(name.encode(), value.encode("latin-1")) for name, value in each.headers.items()]
     scope = {
@@ -71,5 +86,4 @@ async def _knock(door: Door, each: Recorded, method: str) -> Answer:
         sent.append(message)
 
     await door(scope, receive, send)
-    kind = dict(sent[0]["headers"])[b"content-type"].decode()
-    return sent[0]["status"], kind, b"".join(message.get("body", b"") for message in sent[1:])
+    return sent

@@ -15,10 +15,11 @@ from gateway.web.front import Door
 from gateway.web.guard import Knock
 from gateway.web.voice import answer_waiting
 from gateway.web.waiting import Waiting
+from tests.applications import open_app
 from tests.factories import Gateway
 from tests.gateway.records import change, heard, rows, why_of
 from tests.gateway.web.conftest import Scene, scene_of
-from tests.gateway.web.served import Recorded, signed, through_door
+from tests.gateway.web.served import Recorded, headers_through_door, signed, through_door
 from tests.gateway.web.test_answering import locked
 
 LONGEST_SECONDS = 0.8 + 0.7
@@ -56,6 +57,20 @@ def _waiting(runtime: Runtime, each: Recorded) -> Waiting:
 def test_bytes_that_are_no_ascii_are_an_error_of_the_sender(door: Door, target: str) -> None:
     answers = through_door(door, [signed("odd", [("CallSid", "x")], path=target)])
     assert [status for status, _, _ in answers] in ([403], [404])
+
+
+@pytest.mark.parametrize("desk", ["", "https://desk.court.example"])
+def test_an_answer_has_the_headers_that_the_route_gives_it(sqlite_scene: Scene, desk: str) -> None:
+    runtime = sqlite_scene.gateway.runtime
+    runtime = replace(runtime, settings=replace(runtime.settings, desk_url=desk))
+    door, call = create_door(runtime), _call(sqlite_scene)
+    by_door = headers_through_door(door, call)
+    door.close()
+    by_route = open_app(runtime).test_client().post(call.path, data=call.body, headers=call.headers).headers
+    named = {name.lower(): value for name, value in by_route.items()}
+    del named["content-length"]
+    assert by_door == named
+    assert ("strict-transport-security" in by_door) is bool(desk)
 
 
 def test_many_calls_at_once_all_play_and_are_all_recorded(scene: Scene, door: Door) -> None:

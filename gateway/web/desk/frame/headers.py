@@ -1,17 +1,14 @@
-"""What the desk's answers forbid the browser: other sources, frames, guesses, and plain http."""
+"""What the desk's answers forbid the browser: other sources, frames, and guesses."""
 
 import secrets
 
 from flask import Blueprint, Flask, Response, g, request
-
-from gateway.web.requests import runtime
 
 _POLICY = (
     "default-src 'none'; object-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self';"
     " img-src 'self'; media-src 'self' blob:; connect-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
-_YEAR = 31536000
 
 
 def install(app: Flask) -> None:
@@ -33,8 +30,6 @@ def protect(blueprint: Blueprint) -> None:
             response.headers["Vary"] = "Cookie, Accept-Language"
         if request.blueprint == "desk":
             response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        if runtime().settings.desk_is_https:
-            response.headers["Strict-Transport-Security"] = f"max-age={_YEAR}; includeSubDomains"
         return response
 
 
