@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from gateway.database import asking, writing
+from gateway.call_transaction import Kept
+from gateway.database import writing
 from gateway.models import Connection
 from gateway.services.look_up_call import Question, look_up_calls
 from tests.factories import Gateway, open_gateway
@@ -104,13 +105,14 @@ def _copy(session: Session, table: str, model: str, rows: list[Columns]) -> None
 def _ask(gateway: Gateway, lines: int) -> float:
     """Median seconds of a look-up by a number drawn at random."""
     taken = []
-    with asking(gateway.runtime.engine) as transaction:
-        connection = transaction.session.scalars(select(Connection.id)).one()
+    with gateway.read() as session:
+        connection = session.scalars(select(Connection.id)).one()
+    with Kept(gateway.runtime.calls) as kept, kept.asking() as asking:
         for _ in range(ASKED):
             digest = number_hash(random.randrange(lines))
             started = time.perf_counter()
             question = Question(connection, (digest,), "CA", (digest,), digest)
-            found = look_up_calls(transaction, [question], gateway.clock.now())[0]
+            found = look_up_calls(asking, [question], gateway.clock.now())[0]
             taken.append(time.perf_counter() - started)
             if found is None or found.why_silent is not None:
                 raise AssertionError("a wrong answer voids the run")

@@ -3,16 +3,14 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, create_engine, event, exc, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
-
-from gateway.prepared import Prepared, Values
 
 _WRITERS: dict[str, threading.Lock] = {}
 
@@ -79,6 +77,14 @@ def _identity(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def is_outdated(connection: Connection) -> bool:
+    """Whether a connection that was kept open is one to a SQLite file that has been replaced."""
+    if connection.dialect.name != "sqlite":
+        return False
+    path = (connection.engine.url.database or "").removeprefix("file:")
+    return connection.info.get("file") != _identity(path)
+
+
 def _open_postgresql(url: URL, wait_ms: int, statement_ms: int, pool_size: int) -> Engine:
     options = (
         f"-c statement_timeout={statement_ms} -c lock_timeout={wait_ms}"
@@ -102,7 +108,7 @@ def writing(engine: Engine) -> Iterator[Session]:
     this process queue for it here, which is fairer than SQLite's own polling.
     """
     bound = engine.execution_options(writing=True)
-    with _turn(engine), Session(bound, expire_on_commit=False, autoflush=False) as session, session.begin():
+    with turn(engine), Session(bound, expire_on_commit=False, autoflush=False) as session, session.begin():
         yield session
 
 
@@ -115,104 +121,9 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-class Transaction:
-    """A transaction for prepared statements; its session is for what is asked too seldom to prepare it."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._driver: Any = connection.connection.driver_connection
-        self._session: Session | None = None
-
-    @property
-    def dialect(self) -> Dialect:
-        return self._connection.dialect
-
-    @property
-    def session(self) -> Session:
-        if self._session is None:
-            self._session = Session(self._connection, expire_on_commit=False, autoflush=False)
-        return self._session
-
-    def rows(self, statement: Prepared, values: Sequence[Values]) -> list[list[dict[str, Any]]]:
-        """The rows that the statement finds for each of the values."""
-        return [[statement.row(raw) for raw in found] for found, _ in self._each(statement, values, True)]
-
-    def insert_new(self, statement: Prepared, values: Sequence[Values]) -> list[bool]:
-        """Insert each of these rows unless one with its key stands already; which were inserted."""
-        return [count == 1 for _, count in self._each(statement, values, False)]
-
-    def close(self) -> None:
-        if self._session is not None:
-            self._session.close()
-
-    def _each(
-        self, statement: Prepared, values: Sequence[Values], returns: bool
-    ) -> list[tuple[list[Any], int]]:
-        if not values:
-            return []
-        ask = _ask_postgresql if self.dialect.name == "postgresql" else _ask_sqlite
-        errors = self.dialect.loaded_dbapi.Error
-        try:
-            return ask(self._driver, statement, values, returns)
-        except errors as fault:
-            if self.dialect.is_disconnect(fault, self._driver, None):
-                self._connection.invalidate(fault)
-            raise exc.DBAPIError.instance(
-                statement.text, None, fault, errors, hide_parameters=True, dialect=self.dialect
-            ) from fault
-
-
-def _ask_sqlite(
-    driver: Any, statement: Prepared, values: Sequence[Values], returns: bool
-) -> list[tuple[list[Any], int]]:
-    cursor = driver.cursor()
-    answers = []
-    for each in values:
-        cursor.execute(statement.text, statement.parameters(each))
-        answers.append((cursor.fetchall() if returns else [], cursor.rowcount))
-    cursor.close()
-    return answers
-
-
-def _ask_postgresql(
-    driver: Any, statement: Prepared, values: Sequence[Values], returns: bool
-) -> list[tuple[list[Any], int]]:
-    """All in one round trip."""
-    with driver.cursor(binary=True) as cursor:
-        if len(values) == 1:
-            cursor.execute(statement.text, statement.parameters(values[0]), prepare=True)
-            return [(cursor.fetchall() if returns else [], cursor.rowcount)]
-        cursor.executemany(statement.text, [statement.parameters(each) for each in values], returning=True)
-        answers = []
-        for number in range(len(values)):
-            if number:
-                cursor.nextset()
-            answers.append((cursor.fetchall() if returns else [], cursor.rowcount))
-        return answers
-
-
 @contextmanager
-def asking(engine: Engine) -> Iterator[Transaction]:
-    """One transaction that only reads, by prepared statements, each of which sees what is committed."""
-    with engine.connect() as connection, connection.begin(), closing(Transaction(connection)) as transaction:
-        yield transaction
-
-
-@contextmanager
-def deciding(engine: Engine) -> Iterator[Transaction]:
-    """`writing`, for prepared statements."""
-    bound = engine.execution_options(writing=True)
-    with (
-        _turn(engine),
-        bound.connect() as connection,
-        connection.begin(),
-        closing(Transaction(connection)) as transaction,
-    ):
-        yield transaction
-
-
-@contextmanager
-def _turn(engine: Engine) -> Iterator[None]:
+def turn(engine: Engine) -> Iterator[None]:
+    """One writer's turn on SQLite, for whom the threads of this process queue here; PostgreSQL needs none."""
     if engine.dialect.name != "sqlite":
         yield
         return

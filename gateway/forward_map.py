@@ -9,7 +9,7 @@ import json
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import lmdb
 import structlog
@@ -146,7 +146,21 @@ def _published(since: int) -> Select[str]:
     return select(ImportBatch.id).where(ImportBatch.change_no > since)
 
 
-def read_trunk(vault: Vault, row: Connection) -> MappedTrunk:
+class TrunkRow(NamedTuple):
+    """What is read of a connection for a call."""
+
+    id: str
+    slug: str
+    kind: str
+    account: str
+    secret_current_sealed: bytes
+    secret_next_sealed: bytes | None
+    public_base_url: str
+    country: str
+    default_route: str | None
+
+
+def read_trunk(vault: Vault, row: Connection | TrunkRow) -> MappedTrunk:
     """A connection's row with its secrets opened: the current one first, then the next."""
     sealed = [row.secret_current_sealed, row.secret_next_sealed]
     return MappedTrunk(

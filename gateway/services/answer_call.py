@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from gateway.call_transaction import Transaction
 from gateway.caller_keys import CallerKeys, cap_period, pair_period
 from gateway.clock import Instant
-from gateway.database import Transaction
 from gateway.ids import new_id
 from gateway.models import Call, Heard
 from gateway.schema import REVISION
@@ -108,7 +108,7 @@ def _draft(desk: Desk, call: Incoming, pair: bytes | None, found: Found | None, 
         return _Draft(call, pair, None, None, Instant.agreed(now), _unknown_line(call.trunk, facts))
     line = _line(desk.vault, found)
     instant = Instant(now, found.database_time, found.greatest_recorded)
-    if found.earlier is not None:
+    if found.earlier_decision is not None:
         return _Draft(call, pair, found, line, instant, _again(desk, found, facts, line, instant), False)
     return _Draft(call, pair, found, line, instant, _plan(desk, found, facts, line, instant))
 
@@ -137,13 +137,16 @@ def _doubt(desk: Desk, found: Found) -> Why | None:
 
 def _again(desk: Desk, found: Found, facts: CallFacts, line: Line, instant: Instant) -> CallPlan:
     """A duplicate: the stored answer is evidence, never a source; the predicate is asked anew."""
-    decision, why, notice_id = found.earlier or ("silent", Why.duplicate, None)
-    if decision != "played":
+    if found.earlier_decision != "played":
         plan = _plan(desk, found, facts, line, instant)
-        return plan if plan.connects_to is None else connect_silently(line, Why(why), facts)
-    if notice_id != found.notice_id:
+        return (
+            plan
+            if plan.connects_to is None
+            else connect_silently(line, Why(found.earlier_why or Why.duplicate), facts)
+        )
+    if found.earlier_notice != found.notice_id:
         return connect_silently(line, found.why_silent or Why.duplicate, facts)
-    settled = replace(found, same_pair_again=False, reported_before=False)
+    settled = found._replace(same_pair_again=False, reported_before=False)
     return _plan(desk, settled, facts, line, instant)
 
 
@@ -154,7 +157,7 @@ def _claim(transaction: Transaction, desk: Desk, drafts: Sequence[_Draft]) -> No
         ((draft, key) for draft, key in keys if key is not None), key=lambda each: tuple(each[1].values())
     )
     rows = [{**key, "at": draft.instant.latest} for draft, key in counted]
-    inserted = insert_each_if_new(transaction, Heard, rows)
+    inserted = insert_each_if_new(transaction, Heard, rows, ("caller_hash", "notice_id", "period"))
     for draft, new in [
         *((draft, False) for draft, key in keys if key is None),
         *((draft, new) for (draft, _), new in zip(counted, inserted, strict=True)),
@@ -186,7 +189,7 @@ def _cap_key(desk: Desk, draft: _Draft) -> dict[str, Any] | None:
 def _record(transaction: Transaction, drafts: Sequence[_Draft]) -> None:
     """Write what was decided; what a person must look at becomes an alert."""
     drafts = sorted(drafts, key=lambda draft: (draft.call.trunk.id, draft.call.facts.carrier_call_id))
-    inserted = insert_each_if_new(transaction, Call, [_row(draft) for draft in drafts])
+    inserted = insert_each_if_new(transaction, Call, [_row(draft) for draft in drafts], ("id",))
     alerts: list[tuple[str, str, str | None, datetime]] = []
     for draft, new in zip(drafts, inserted, strict=True):
         found, now = draft.found, draft.instant.application

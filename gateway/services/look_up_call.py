@@ -1,26 +1,31 @@
-"""The one statement that decides a call: line, notice, conditions, caller and earlier call in one row."""
+"""The one statement that decides calls: for each its line, notice, conditions, caller and earlier call."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
-    Dialect,
     LargeBinary,
     Select,
+    String,
     and_,
     bindparam,
+    case,
     exists,
+    func,
     literal,
     literal_column,
     or_,
     select,
+    true,
 )
 from sqlalchemy.exc import MultipleResultsFound
 
-from gateway.database import Transaction
+from gateway.call_transaction import Asking
 from gateway.models import (
     Call,
     CallEvent,
@@ -33,15 +38,14 @@ from gateway.models import (
     ProtectedCaller,
 )
 from gateway.models.base import UtcTime
-from gateway.prepared import Prepared
-from gateway.services.may_play import CONDITIONS, Batch, First, InstantSql, Second, condition_columns
+from gateway.prepared import Columns, Prepared
+from gateway.services.may_play import Batch, First, InstantSql, Second, why_silent_sql
 from ivr.plan import Why
 
 SAME_PAIR_WITHIN = timedelta(seconds=3)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What the database says of a call at this moment, in one consistent state."""
 
     line_id: str
@@ -55,20 +59,42 @@ class Found:
     zone: str
     shadow: bool
     notice_id: str | None
-    recordings: tuple[tuple[str, int], ...]
+    silent_because: str | None
+    first_sha256: str | None
+    first_ms: int | None
+    second_sha256: str | None
+    second_ms: int | None
     cap_days: int
     starts_at: datetime | None
-    hours: tuple[time, time] | None
+    hours_from: str | None
+    hours_to: str | None
     skip_key: bool
-    why_silent: Why | None
     protected: bool
     same_pair_again: bool
     reported_before: bool
-    earlier: tuple[str, str, str | None] | None
-    """(decision, why, notice) of the call with this carrier call id, if it was answered before."""
+    earlier_decision: str | None
+    """Of the call with this carrier call id, if it was answered before; the next two likewise."""
+    earlier_why: str | None
+    earlier_notice: str | None
     database_time: datetime
     greatest_recorded: datetime
     revision: str
+
+    @property
+    def why_silent(self) -> Why | None:
+        return None if self.silent_because is None else Why(self.silent_because)
+
+    @property
+    def recordings(self) -> tuple[tuple[str, int], ...]:
+        """(SHA-256, milliseconds) of what the notice plays, in order."""
+        both = ((self.first_sha256, self.first_ms), (self.second_sha256, self.second_ms))
+        return tuple((sha256, ms) for sha256, ms in both if sha256 and ms is not None)
+
+    @property
+    def hours(self) -> tuple[time, time] | None:
+        if self.hours_from is None or self.hours_to is None:
+            return None
+        return time.fromisoformat(self.hours_from), time.fromisoformat(self.hours_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,89 +109,81 @@ class Question:
     pair_hash: bytes | None
 
 
-def look_up_calls(
-    transaction: Transaction, questions: Sequence[Question], now: datetime
-) -> list[Found | None]:
+def look_up_calls(asking: Asking, questions: Sequence[Question], now: datetime) -> list[Found | None]:
     """What is known of each call; None where no line of the connection has the dialled number."""
     if not questions:
         return []
-    statement = _prepared(transaction.dialect, len(questions[0].dialled_hashes))
-    values = [_values(question, now) for question in questions]
-    return [_only(rows) for rows in transaction.rows(statement, values)]
+    statement = look_up(len(questions[0].dialled_hashes))
+    shared = (now, now - SAME_PAIR_WITHIN)
+    found: list[Found | None] = [None] * len(questions)
+    for place, *row in asking.rows(statement, [_row(each) for each in questions], shared):
+        if found[place] is not None:
+            raise MultipleResultsFound
+        found[place] = Found(*row)
+    return found
 
 
-def _values(question: Question, now: datetime) -> dict[str, Any]:
-    values = {
-        "connection": question.connection_id,
-        "call": question.carrier_call_id,
-        "pair": question.pair_hash or b"",
-        "pair_since": now - SAME_PAIR_WITHIN,
-        "now": now,
-    }
-    callers = question.caller_hashes or (b"",) * len(question.dialled_hashes)
-    values |= {f"dialled_{place}": digest for place, digest in enumerate(question.dialled_hashes)}
-    return values | {f"caller_{place}": digest for place, digest in enumerate(callers)}
+def _row(question: Question) -> tuple[Any, ...]:
+    """A row of the table `asked`, see `look_up`."""
+    nobody = (None,) * len(question.dialled_hashes)
+    return (
+        question.connection_id,
+        question.carrier_call_id,
+        question.pair_hash,
+        *question.dialled_hashes,
+        *(question.caller_hashes or nobody),
+    )
 
 
-def _only(rows: list[dict[str, Any]]) -> Found | None:
-    if len(rows) > 1:
-        raise MultipleResultsFound
-    return _found(rows[0]) if rows else None
+@cache
+def look_up(keys: int) -> Prepared:
+    """The statement, for so many keys under which numbers may stand."""
+    columns: Columns = {"connection": String(), "call": String(), "pair": LargeBinary()}
+    hashes = [f"{who}_{key}" for who in ("dialled", "caller") for key in range(keys)]
+    return Prepared(
+        {**columns, **dict.fromkeys(hashes, LargeBinary())},
+        lambda asked, dialect: _statement(asked, dialect, keys),
+        ("now", "pair_since"),
+    )
 
 
-_PREPARED: dict[tuple[str, int], Prepared] = {}
-
-
-def _prepared(dialect: Dialect, keys: int) -> Prepared:
-    """The statement, written out once for each dialect and number of keys."""
-    known = _PREPARED.get((dialect.name, keys))
-    if known is None:
-        known = _PREPARED[dialect.name, keys] = Prepared(_statement(dialect.name, keys), dialect)
-    return known
-
-
-def _one_of(name: str, keys: int) -> list[ColumnElement[bytes]]:
-    return [bindparam(f"{name}_{place}", type_=LargeBinary()) for place in range(keys)]
-
-
-def _statement(dialect: str, keys: int) -> Select[*tuple[Any, ...]]:
+def _statement(asked: CTE, dialect: str, keys: int) -> Select[*tuple[Any, ...]]:
     now = InstantSql(dialect)
     earlier = Call.__table__.alias("earlier")
+    columns: Mapping[str, Any] = {
+        "line_id": PhoneLine.id,
+        "notice_id": Notice.id,
+        "silent_because": _why_silent(now),
+        "first_sha256": First.sha256,
+        "first_ms": First.duration_ms,
+        "second_sha256": Second.sha256,
+        "second_ms": Second.duration_ms,
+        "protected": _is_protected(asked, keys),
+        "same_pair_again": _same_pair(asked),
+        "reported_before": _reported(asked),
+        "earlier_decision": earlier.c.decision,
+        "earlier_why": earlier.c.why,
+        "earlier_notice": earlier.c.notice_id,
+        "database_time": now.database,
+        "greatest_recorded": now.greatest,
+        "revision": literal_column("(SELECT version_num FROM alembic_version)"),
+        **{name: getattr(PhoneLine, name) for name in _OF_LINE},
+        **{name: getattr(Court, name) for name in ("zone", "shadow")},
+        **{name: getattr(Notice, name) for name in _OF_NOTICE},
+    }
     return (
-        select(
-            PhoneLine.id.label("line_id"),
-            PhoneLine.court_id,
-            PhoneLine.public_sealed,
-            PhoneLine.gateway_sealed,
-            PhoneLine.deliver_sealed,
-            PhoneLine.caller_id_policy,
-            PhoneLine.ring_seconds,
-            PhoneLine.time_limit_seconds,
-            PhoneLine.quiet_because,
-            Court.zone,
-            Court.shadow,
-            Notice.id.label("notice_id"),
-            Notice.cap_days,
-            Notice.starts_at,
-            Notice.hours_from,
-            Notice.hours_to,
-            Notice.skip_key,
-            First.sha256.label("first_sha256"),
-            First.duration_ms.label("first_ms"),
-            Second.sha256.label("second_sha256"),
-            Second.duration_ms.label("second_ms"),
-            *condition_columns(now),
-            _is_protected(keys).label("protected"),
-            _same_pair().label("same_pair_again"),
-            _reported().label("reported_before"),
-            earlier.c.decision.label("earlier_decision"),
-            earlier.c.why.label("earlier_why"),
-            earlier.c.notice_id.label("earlier_notice"),
-            now.database.label("database_time"),
-            now.greatest.label("greatest_recorded"),
-            literal_column("(SELECT version_num FROM alembic_version)").label("revision"),
+        select(asked.c.place, *(columns[name].label(name) for name in Found._fields))
+        .select_from(asked)
+        .join(now.table, true())
+        .join(
+            PhoneLine,
+            and_(
+                PhoneLine.connection_id == asked.c.connection,
+                PhoneLine.gateway_hash.in_(_one_of(asked, "dialled", keys)),
+                PhoneLine.state != "released",
+                _published(),
+            ),
         )
-        .select_from(PhoneLine)
         .join(Court, Court.id == PhoneLine.court_id)
         .outerjoin(Notice, and_(Notice.line_id == PhoneLine.id, _in_force_or_suspended()))
         .outerjoin(EnforcementCase, EnforcementCase.id == Notice.case_id)
@@ -176,17 +194,33 @@ def _statement(dialect: str, keys: int) -> Select[*tuple[Any, ...]]:
         .outerjoin(
             earlier,
             and_(
-                earlier.c.connection_id == PhoneLine.connection_id,
-                earlier.c.carrier_call_id == bindparam("call"),
+                earlier.c.connection_id == asked.c.connection,
+                earlier.c.carrier_call_id == asked.c.call,
             ),
         )
-        .where(
-            PhoneLine.connection_id == bindparam("connection"),
-            PhoneLine.gateway_hash.in_(_one_of("dialled", keys)),
-            PhoneLine.state != "released",
-            _published(),
-        )
     )
+
+
+_OF_LINE = (
+    "court_id",
+    "public_sealed",
+    "gateway_sealed",
+    "deliver_sealed",
+    "caller_id_policy",
+    "ring_seconds",
+    "time_limit_seconds",
+)
+_OF_NOTICE = ("cap_days", "starts_at", "hours_from", "hours_to", "skip_key")
+
+
+def _one_of(asked: CTE, name: str, keys: int) -> list[ColumnElement[bytes]]:
+    return [asked.c[f"{name}_{key}"] for key in range(keys)]
+
+
+def _why_silent(now: InstantSql) -> ColumnElement[str | None]:
+    """A line on which nothing is in force is silent for the reason that was left on it."""
+    without = func.coalesce(PhoneLine.quiet_because, literal(Why.no_notice.value))
+    return case((Notice.id.is_(None), without), else_=why_silent_sql(now))
 
 
 def _in_force_or_suspended() -> Any:
@@ -199,63 +233,24 @@ def _published() -> Any:
     return or_(PhoneLine.import_id.is_(None), whole)
 
 
-def _is_protected(keys: int) -> Any:
+def _is_protected(asked: CTE, keys: int) -> Any:
     return exists().where(
-        ProtectedCaller.number_hash.in_(_one_of("caller", keys)),
+        ProtectedCaller.number_hash.in_(_one_of(asked, "caller", keys)),
         or_(ProtectedCaller.court_id.is_(None), ProtectedCaller.court_id == PhoneLine.court_id),
         or_(ProtectedCaller.line_id.is_(None), ProtectedCaller.line_id == PhoneLine.id),
     )
 
 
-def _same_pair() -> Any:
+def _same_pair(asked: CTE) -> Any:
     return exists().where(
         Call.line_id == PhoneLine.id,
         Call.received_at > bindparam("pair_since", type_=UtcTime()),
-        Call.caller_hash == bindparam("pair"),
-        Call.carrier_call_id != bindparam("call"),
+        Call.caller_hash == asked.c.pair,
+        Call.carrier_call_id != asked.c.call,
     )
 
 
-def _reported() -> Any:
+def _reported(asked: CTE) -> Any:
     return exists().where(
-        CallEvent.connection_id == PhoneLine.connection_id, CallEvent.carrier_call_id == bindparam("call")
+        CallEvent.connection_id == asked.c.connection, CallEvent.carrier_call_id == asked.c.call
     )
-
-
-def _found(row: Mapping[str, Any]) -> Found:
-    recordings = tuple(
-        (row[f"{place}_sha256"], row[f"{place}_ms"])
-        for place in ("first", "second")
-        if row[f"{place}_sha256"]
-    )
-    hours = (
-        (time.fromisoformat(row["hours_from"]), time.fromisoformat(row["hours_to"]))
-        if row["hours_from"]
-        else None
-    )
-    return Found(
-        recordings=recordings,
-        hours=hours,
-        why_silent=_why_silent(row),
-        earlier=_earlier(row),
-        **{name: row[name] for name in _AS_READ},
-    )
-
-
-def _earlier(row: Mapping[str, Any]) -> tuple[str, str, str | None] | None:
-    if row["earlier_decision"] is None:
-        return None
-    return row["earlier_decision"], row["earlier_why"], row["earlier_notice"]
-
-
-def _why_silent(row: Mapping[str, Any]) -> Why | None:
-    if row["notice_id"] is None:
-        return Why(row["quiet_because"]) if row["quiet_because"] else Why.no_notice
-    return next((each.why for each in CONDITIONS if not row[each.name]), None)
-
-
-_AS_READ = tuple(
-    field.name
-    for field in fields(Found)
-    if field.name not in {"recordings", "hours", "why_silent", "earlier"}
-)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from gateway.clock import Instant
@@ -59,19 +59,24 @@ class Standing:
 
 
 class InstantSql:
-    """The two clocks and the greatest time recorded, as expressions inside the statement.
+    """The two clocks and the greatest time recorded, as a table of one row that the statement joins.
 
     `dialect` is "sqlite" or "postgresql"; the statement is executed with the parameter `now`.
     """
 
     def __init__(self, dialect: str) -> None:
-        self.application = bindparam("now", type_=UtcTime())
-        self.database = type_coerce(_CLOCK[dialect](), UtcTime())
+        now = bindparam("now", type_=UtcTime())
         last_call = select(func.max(Call.received_at)).scalar_subquery()
         last_tick = select(Platform.last_tick_at).scalar_subquery()
-        self.greatest = type_coerce(
-            func.coalesce(_GREATER[dialect](last_call, last_tick), self.application), UtcTime()
-        )
+        greatest = func.coalesce(_GREATER[dialect](last_call, last_tick), now)
+        self.table = select(
+            now.label("application"),
+            type_coerce(_CLOCK[dialect](), UtcTime()).label("database_time"),
+            type_coerce(greatest, UtcTime()).label("greatest_recorded"),
+        ).cte("instant")
+        self.application = self.table.c.application
+        self.database = self.table.c.database_time
+        self.greatest = self.table.c.greatest_recorded
 
     def started(self, start: ColumnElement[datetime | None]) -> ColumnElement[bool]:
         return and_(start <= self.application, start <= self.database)
@@ -189,14 +194,10 @@ def why_silent(standing: Standing, now: Instant) -> Why | None:
     return next((each.why for each in CONDITIONS if not each.holds(standing, now)), None)
 
 
-def may_play_sql(now: InstantSql) -> ColumnElement[bool]:
-    """All conditions at once, for statements over many notices; needs the joins of `joined`."""
-    return and_(true(), *(each.sql(now) for each in CONDITIONS))
-
-
-def condition_columns(now: InstantSql) -> list[ColumnElement[bool]]:
-    """Each condition as a column of its own name; a condition that is unknown (NULL) does not hold."""
-    return [func.coalesce(each.sql(now), false()).label(each.name) for each in CONDITIONS]
+def why_silent_sql(now: InstantSql) -> ColumnElement[str | None]:
+    """The first condition that does not hold, as its Why; NULL where all hold. A condition that is unknown
+    (NULL) does not hold."""
+    return case(*((~func.coalesce(each.sql(now), false()), each.why.value) for each in CONDITIONS))
 
 
 __all__ = [
@@ -207,7 +208,6 @@ __all__ = [
     "InstantSql",
     "Second",
     "Standing",
-    "condition_columns",
-    "may_play_sql",
     "why_silent",
+    "why_silent_sql",
 ]

@@ -20,7 +20,4 @@ def read_instant(session: Session, now: datetime) -> Instant:
 @lru_cache(maxsize=2)
 def _statement(dialect: str) -> Select[*tuple[Any, ...]]:
     clocks = InstantSql(dialect)
-    return select(
-        clocks.database.label("database_time"),
-        clocks.greatest.label("greatest_recorded"),
-    )
+    return select(clocks.database, clocks.greatest)

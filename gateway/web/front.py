@@ -20,6 +20,7 @@ from urllib.parse import quote_from_bytes
 import structlog
 from prometheus_client import Counter
 
+from gateway.call_transaction import Kept
 from gateway.runtime import COMMIT_GRACE_SECONDS, Runtime
 from gateway.web import metrics
 from gateway.web.guard import MAX_BODY, Knock
@@ -130,11 +131,12 @@ class Queue:
             thread.join()
 
     def _work(self) -> None:
-        while (first := self._places.get()) is not None:
-            places, ends = self._all_that_wait(first)
-            self._answer(places)
-            if ends:
-                return
+        with Kept(self._runtime.calls) as kept:
+            while (first := self._places.get()) is not None:
+                places, ends = self._all_that_wait(first)
+                self._answer(kept, places)
+                if ends:
+                    return
 
     def _all_that_wait(self, first: _Place) -> tuple[list[_Place], bool]:
         places = [first]
@@ -146,13 +148,13 @@ class Queue:
                 places.append(place)
         return places, False
 
-    def _answer(self, places: Sequence[_Place]) -> None:
+    def _answer(self, kept: Kept, places: Sequence[_Place]) -> None:
         enough = time.monotonic() + LEAST_SECONDS
         _deliver([place for place in places if place.waiting.knock.until <= enough], None)
         places = [place for place in places if place.waiting.knock.until > enough]
         replies: Sequence[Reply | None]
         try:
-            replies = answer_waiting(self._runtime, [place.waiting for place in places])
+            replies = answer_waiting(self._runtime, kept, [place.waiting for place in places])
         except Exception as fault:
             _log.error("calls not answered", fault=type(fault).__name__, count=len(places))
             replies = [None] * len(places)

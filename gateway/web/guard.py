@@ -1,7 +1,7 @@
 """The guard at the carriers' door: is this request the carrier's, over the very address that it signed?"""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import lmdb
@@ -9,7 +9,7 @@ import structlog
 from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database import asking
+from gateway.call_transaction import Kept
 from gateway.deadline import Ticket, TooLate
 from gateway.forward_map import MappedTrunk
 from gateway.runtime import Runtime
@@ -104,7 +104,8 @@ def _refused(kind: str) -> NotGenuine:
 
 def _trunk(runtime: Runtime, knock: Knock) -> MappedTrunk | None:
     def ask(_ticket: Ticket) -> MappedTrunk | None:
-        return trunks_now(runtime, {knock.slug})[knock.slug]
+        with Kept(runtime.calls) as kept:
+            return trunks_now(runtime, kept, [knock.slug])[knock.slug]
 
     try:
         return runtime.deadline.run(ask, knock.until)
@@ -113,10 +114,10 @@ def _trunk(runtime: Runtime, knock: Knock) -> MappedTrunk | None:
         return trunk_last_known(runtime, knock.slug)
 
 
-def trunks_now(runtime: Runtime, slugs: Collection[str]) -> dict[str, MappedTrunk | None]:
+def trunks_now(runtime: Runtime, kept: Kept, slugs: Sequence[str]) -> dict[str, MappedTrunk | None]:
     """The connections as the database has them now."""
-    with asking(runtime.calls) as transaction:
-        return find_trunks(transaction, runtime.vault, slugs)
+    with kept.asking() as asking:
+        return find_trunks(asking, runtime.vault, slugs)
 
 
 def trunk_last_known(runtime: Runtime, slug: str) -> MappedTrunk:

@@ -3,7 +3,7 @@
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database import asking
+from gateway.call_transaction import Kept
 from gateway.deadline import Ticket, TooLate
 from gateway.runtime import Runtime
 from gateway.services.find_connection import find_trunks
@@ -20,11 +20,11 @@ def rehearse(runtime: Runtime) -> None:
     """
 
     def ask(_ticket: Ticket) -> None:
-        with asking(runtime.calls) as transaction:
-            find_trunks(transaction, runtime.vault, [_NOBODY])
+        with Kept(runtime.calls) as kept, kept.asking() as asking:
+            find_trunks(asking, runtime.vault, [_NOBODY])
             hashes = runtime.vault.look_up_hashes(_NOBODY)
             question = Question(_NOBODY, hashes, _NOBODY, hashes, None)
-            look_up_calls(transaction, [question], runtime.clock.now())
+            look_up_calls(asking, [question], runtime.clock.now())
 
     try:
         runtime.deadline.run(ask, runtime.deadline.until())

@@ -13,7 +13,8 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database import deciding, writing
+from gateway.call_transaction import Kept
+from gateway.database import writing
 from gateway.deadline import Ticket, TooLate
 from gateway.forward_map import MappedTrunk
 from gateway.runtime import Runtime
@@ -35,7 +36,8 @@ def answer_one(runtime: Runtime, knock: Knock) -> Reply:
     """The reply to a call that comes alone, in time whatever the database does."""
 
     def work(ticket: Ticket) -> Reply | None:
-        return answer_waiting(runtime, [Waiting(knock, ticket)])[0]
+        with Kept(runtime.calls) as kept:
+            return answer_waiting(runtime, kept, [Waiting(knock, ticket)])[0]
 
     try:
         reply = runtime.deadline.run(work, knock.until)
@@ -45,18 +47,18 @@ def answer_one(runtime: Runtime, knock: Knock) -> Reply:
     return reply or answer_late(runtime, knock)
 
 
-def answer_waiting(runtime: Runtime, waiting: Sequence[Waiting]) -> list[Reply | None]:
+def answer_waiting(runtime: Runtime, kept: Kept, waiting: Sequence[Waiting]) -> list[Reply | None]:
     """The reply to each of these requests, as if it had come alone; None where its time was out before, and
     nothing of it was recorded."""
     late = [each.is_late for each in waiting]
     knocks = [each.knock for each, is_late in zip(waiting, late, strict=True) if not is_late]
-    trunks = _trunks(runtime, {knock.slug for knock in knocks if knock.has_shape})
+    trunks = _trunks(runtime, kept, {knock.slug for knock in knocks if knock.has_shape})
     opened = [
         None if is_late else _open(runtime, each, trunks) for each, is_late in zip(waiting, late, strict=True)
     ]
     calls = [each for each in opened if isinstance(each, _Call)]
     for group in apart([call.incoming for call in calls]):
-        _decide(runtime, [calls[place] for place in group])
+        _decide(runtime, kept, [calls[place] for place in group])
     return [_reply(each) for each in opened]
 
 
@@ -108,11 +110,11 @@ class _Refused:
 _Opened = _Call | _Misshapen | _Refused
 
 
-def _trunks(runtime: Runtime, slugs: Collection[str]) -> dict[str, MappedTrunk | None]:
+def _trunks(runtime: Runtime, kept: Kept, slugs: Collection[str]) -> dict[str, MappedTrunk | None]:
     """The connections as the database has them now, or as this host last knew them; who stands under none of
     them is unknown to both."""
     try:
-        return trunks_now(runtime, slugs) if slugs else {}
+        return trunks_now(runtime, kept, list(slugs)) if slugs else {}
     except (SQLAlchemyError, SealBroken) as fault:
         _log.warning("connection read from the forward map", fault=type(fault).__name__)
     known: dict[str, MappedTrunk | None] = {}
@@ -148,19 +150,19 @@ def _read(waiting: Waiting, genuine: Genuine) -> _Opened:
     return _Call(waiting, genuine, facts, Incoming(trunk, facts, spent_ms))
 
 
-def _decide(runtime: Runtime, calls: Sequence[_Call]) -> None:
+def _decide(runtime: Runtime, kept: Kept, calls: Sequence[_Call]) -> None:
     """All in one transaction; where that fails each in its own, so that one call's fault is its own."""
     calls = [call for call in calls if not call.waiting.is_late]
     if len(calls) > 1:
         try:
-            return _commit(runtime, calls)
+            return _commit(runtime, kept, calls)
         except _NotBegun as fault:
             return _give_up(calls, fault)
         except Exception as fault:
             _log.warning("calls decided one by one", fault=type(fault).__name__, count=len(calls))
     for place, call in enumerate(calls):
         if not call.waiting.is_late:
-            _decide_alone(runtime, call)
+            _decide_alone(runtime, kept, call)
         if isinstance(call.fault, _NotBegun):
             return _give_up(calls[place:], call.fault)
     return None
@@ -171,13 +173,13 @@ def _give_up(calls: Sequence[_Call], fault: Exception) -> None:
         call.fault = fault
 
 
-def _decide_alone(runtime: Runtime, call: _Call) -> None:
+def _decide_alone(runtime: Runtime, kept: Kept, call: _Call) -> None:
     """Once more where another worker recorded the same call at the same moment: it is a duplicate now."""
     try:
         try:
-            _commit(runtime, [call])
+            _commit(runtime, kept, [call])
         except AnsweredMeanwhile:
-            _commit(runtime, [call])
+            _commit(runtime, kept, [call])
     except Exception as fault:
         call.fault = fault
 
@@ -190,12 +192,12 @@ class _Lost(Exception):
     """The door answered some of the calls itself: what was decided beside them is decided anew."""
 
 
-def _commit(runtime: Runtime, calls: Sequence[_Call]) -> None:
+def _commit(runtime: Runtime, kept: Kept, calls: Sequence[_Call]) -> None:
     desk = Desk(runtime.vault, runtime.caller_keys, runtime.recordings)
     while calls:
         begun = False
         try:
-            with deciding(runtime.calls) as transaction:
+            with kept.deciding() as transaction:
                 begun = True
                 # The clock is read inside the transaction: what committed before it began is seen.
                 now = runtime.clock.now()

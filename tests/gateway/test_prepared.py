@@ -1,35 +1,73 @@
 """Prepared statements ask what their expression asks, and let both databases use every index."""
 
-from gateway.database import asking
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import CTE, Boolean, Integer, LargeBinary, Select, String, select
+
+from gateway.call_transaction import Kept
+from gateway.models.base import UtcTime
+from gateway.prepared import MOST_ROWS, SIZES, Prepared
 from gateway.services.find_connection import find_connection, find_trunks
-from gateway.services.look_up_call import _prepared
+from gateway.services.look_up_call import look_up
 from tests.factories import Gateway
 
 
+def _echo(asked: CTE, _dialect: str) -> Select[*tuple[Any, ...]]:
+    return select(*asked.c).where(asked.c.word.is_not(None)).order_by(asked.c.place)
+
+
+ECHO = Prepared(
+    {"word": String(), "data": LargeBinary(), "flag": Boolean(), "count": Integer(), "at": UtcTime()}, _echo
+)
+
+
+AT = datetime(2026, 3, 2, 10, 0, 0, 123456, UTC)
+
+
+def _row(place: int, at: datetime | None) -> tuple[Any, ...]:
+    return f"it's {place} 汉 % \\x00", bytes([place, 0, 255]), place % 2 == 0, place - 5, at
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 31, 32, 33, MOST_ROWS, MOST_ROWS + 1, 3 * MOST_ROWS])
+def test_a_table_of_any_length_is_handed_over_as_it_is(gateway: Gateway, count: int) -> None:
+    rows = [_row(place % 200, AT if place % 3 else None) for place in range(count)]
+    with Kept(gateway.runtime.calls) as kept, kept.asking() as asking:
+        found = asking.rows(ECHO, rows)
+    assert [tuple(row) for row in found] == [(place % MOST_ROWS, *row) for place, row in enumerate(rows)]
+
+
 def test_what_the_statement_itself_holds_is_no_parameter(gateway: Gateway) -> None:
-    with asking(gateway.runtime.calls) as transaction:
-        statement = _prepared(transaction.dialect, 1)
-    names = {"now", "pair_since", "pair", "call", "connection", "dialled_0", "caller_0"}
-    assert {name for name, _, _ in statement._asked} == names
-    assert "notice.state IN ('approved', 'suspended')" in statement.text
-    assert "line.state != 'released'" in statement.text
+    for size in SIZES:
+        text = look_up(1).written(gateway.runtime.calls.dialect, size).text
+        assert "notice.state IN ('approved', 'suspended')" in text
+        assert "line.state != 'released'" in text
 
 
-def test_the_look_up_uses_the_indexes_of_lines_and_of_notices_in_force(sqlite_gateway: Gateway) -> None:
+@pytest.mark.parametrize("size", SIZES)
+def test_the_look_up_uses_the_indexes_of_lines_and_of_notices_in_force(
+    sqlite_gateway: Gateway, size: int
+) -> None:
     """As parameters, the words of these two would have made SQLite plan anew for every call."""
-    with asking(sqlite_gateway.runtime.calls) as transaction:
-        text = _prepared(transaction.dialect, 1).text
-        explain = f"EXPLAIN QUERY PLAN {text}"
-        driver = transaction.session.connection().connection.driver_connection
+    text = look_up(1).written(sqlite_gateway.runtime.calls.dialect, size).text
+    with sqlite_gateway.runtime.calls.connect() as connection:
+        driver = connection.connection.driver_connection
         assert driver is not None
+        explain = f"EXPLAIN QUERY PLAN {text}"
         steps = [row[3] for row in driver.execute(explain, [None] * text.count("?")).fetchall()]
-    assert any("ux_line_dialled" in step for step in steps)
-    assert any("ux_notice_live" in step for step in steps)
+    assert any("line USING INDEX ux_line_dialled" in step for step in steps)
+    assert any("notice USING INDEX ux_notice_live" in step for step in steps)
+    read_whole = [step for step in steps if step.startswith("SCAN ")]
+    assert {step.split()[1] for step in read_whole} <= {"asked", "instant", "platform", "alembic_version"} | {
+        step.split()[1] for step in read_whole if "CONSTANT ROW" in step
+    }
 
 
 def test_connections_are_read_as_by_the_session(gateway: Gateway) -> None:
     vault = gateway.runtime.vault
-    with asking(gateway.runtime.calls) as transaction:
-        found = find_trunks(transaction, vault, ["north", "nowhere"])
-        assert found == {"north": find_connection(transaction.session, vault, "north"), "nowhere": None}
+    with Kept(gateway.runtime.calls) as kept, kept.asking() as asking:
+        found = find_trunks(asking, vault, ["north", "nowhere"])
+    with gateway.read() as session:
+        assert found == {"north": find_connection(session, vault, "north"), "nowhere": None}
     assert found["north"] is not None

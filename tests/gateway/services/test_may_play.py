@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, text, update
 
+from gateway.call_transaction import Kept
 from gateway.clock import Instant
-from gateway.database import asking, writing
+from gateway.database import writing
 from gateway.models import (
     FAR_FUTURE,
     Call,
@@ -101,8 +102,8 @@ class Stage:
         vault, line = self.gateway.runtime.vault, self.line
         hashes = vault.look_up_hashes(self.gateway.dialled(line))
         question = Question(line.connection_id, hashes, "CA-now", (), None)
-        with asking(self.gateway.runtime.engine) as transaction:
-            found = look_up_calls(transaction, [question], application)[0]
+        with Kept(self.gateway.runtime.engine) as kept, kept.asking() as asking:
+            found = look_up_calls(asking, [question], application)[0]
         assert found is not None
         return found
 

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client
 
 from gateway import create_app, create_door
+from gateway.call_transaction import Kept
 from gateway.models import Alert, Base, Call, Heard
 from gateway.web.guard import MAX_BODY, Knock
 from gateway.web.voice import answer_waiting
@@ -170,7 +171,8 @@ def _together(gateway: Gateway, requests: Sequence[Recorded]) -> list[Answer]:
         slug = each.path.split("/")[2]
         knock = Knock(slug, "POST", each.path, each.headers, body, runtime.deadline.until())
         waiting.append(Waiting(knock))
-    replies = answer_waiting(runtime, waiting)
+    with Kept(runtime.calls) as kept:
+        replies = answer_waiting(runtime, kept, waiting)
     return [(each.status, each.content_type, each.body) for each in replies if each is not None]
 
 

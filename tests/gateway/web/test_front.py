@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gateway import create_door
+from gateway.call_transaction import Kept
 from gateway.deadline import Ticket
 from gateway.models import Call
 from gateway.runtime import Runtime
@@ -109,10 +110,11 @@ def test_a_call_answered_by_the_door_is_left_out_of_its_batch(scene: Scene) -> N
     calls = [_call(scene) for _ in range(3)]
     waiting = [_waiting(runtime, each) for each in calls]
     assert waiting[1].ticket.settle(), "its time was out"
-    replies = answer_waiting(runtime, waiting)
-    assert [reply is not None for reply in replies] == [True, False, True]
-    assert (rows(scene.gateway, Call), heard(scene.gateway)) == (2, 2)
-    again = answer_waiting(runtime, [replace(waiting[1], ticket=Ticket())])[0]
+    with Kept(runtime.calls) as kept:
+        replies = answer_waiting(runtime, kept, waiting)
+        assert [reply is not None for reply in replies] == [True, False, True]
+        assert (rows(scene.gateway, Call), heard(scene.gateway)) == (2, 2)
+        again = answer_waiting(runtime, kept, [replace(waiting[1], ticket=Ticket())])[0]
     assert again is not None
     assert b"<Play>" in again.body, "nobody had counted him"
 
@@ -121,7 +123,8 @@ def test_what_the_door_has_given_up_is_not_recorded_whoever_settled_it(scene: Sc
     waiting = _waiting(scene.gateway.runtime, _call(scene))
     past = replace(waiting.knock, until=time.monotonic() - 1)
     late = [Waiting(past), Waiting(past, ours=True)]
-    assert answer_waiting(scene.gateway.runtime, late) == [None, None]
+    with Kept(scene.gateway.runtime.calls) as kept:
+        assert answer_waiting(scene.gateway.runtime, kept, late) == [None, None]
     assert rows(scene.gateway, Call) == 0
 
 
