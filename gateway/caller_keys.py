@@ -7,6 +7,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ class Period:
     ends_at: datetime
 
 
+@lru_cache(maxsize=16)
 def pair_period(now: datetime) -> Period:
     """The UTC day: for recognising the same caller on the same line within seconds."""
     day = now.astimezone(UTC).date()
@@ -31,15 +33,22 @@ def pair_period(now: datetime) -> Period:
 
 def cap_period(now: datetime, zone: str, cap_days: int, starts_at: datetime, notice_id: str) -> Period:
     """The period of a notice's frequency cap: the court's calendar day, or blocks of days from the start."""
+    if cap_days == 1:
+        return _day(now, zone)
     local = ZoneInfo(zone)
     today = now.astimezone(local).date()
-    if cap_days == 1:
-        return Period(f"day-{today}-{zone.replace('/', '.')}", _midnight(today + timedelta(days=1), local))
     first = starts_at.astimezone(local).date()
     block = (today - first).days // cap_days
     return Period(
         f"block-{notice_id}-{block}", _midnight(first + timedelta(days=(block + 1) * cap_days), local)
     )
+
+
+@lru_cache(maxsize=16)
+def _day(now: datetime, zone: str) -> Period:
+    local = ZoneInfo(zone)
+    today = now.astimezone(local).date()
+    return Period(f"day-{today}-{zone.replace('/', '.')}", _midnight(today + timedelta(days=1), local))
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

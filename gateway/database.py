@@ -19,16 +19,19 @@ class DurabilityOff(Exception):
     """The database would acknowledge writes that a power cut may lose."""
 
 
-def open_engine(url: str, *, wait_ms: int, statement_ms: int, pool_size: int) -> Engine:
+def open_engine(
+    url: str, *, wait_ms: int, statement_ms: int, pool_size: int, only_by_key: bool = False
+) -> Engine:
     """An engine whose statements and lock waits end in time.
 
     wait_ms: the longest wait for a lock or a pooled connection; statement_ms: the longest statement
-    (PostgreSQL only: SQLite has no server that could be slow).
+    (PostgreSQL only: SQLite has no server that could be slow). only_by_key: every statement looks few rows up
+    by their keys, and is planned so once, whatever is known of its tables.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed, wait_ms, pool_size)
-    return _open_postgresql(parsed, wait_ms, statement_ms, pool_size)
+    return _open_postgresql(parsed, wait_ms, statement_ms, pool_size, _BY_KEY if only_by_key else "")
 
 
 def _open_sqlite(url: URL, wait_ms: int, pool_size: int) -> Engine:
@@ -85,10 +88,17 @@ def is_outdated(connection: Connection) -> bool:
     return connection.info.get("file") != _identity(path)
 
 
-def _open_postgresql(url: URL, wait_ms: int, statement_ms: int, pool_size: int) -> Engine:
+# A plan made while a table was empty would read it whole when it has grown, until statistics are renewed.
+_BY_KEY = (
+    " -c plan_cache_mode=force_generic_plan -c jit=off"
+    " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+)
+
+
+def _open_postgresql(url: URL, wait_ms: int, statement_ms: int, pool_size: int, planning: str) -> Engine:
     options = (
         f"-c statement_timeout={statement_ms} -c lock_timeout={wait_ms}"
-        f" -c idle_in_transaction_session_timeout={max(statement_ms, 5000)} -c timezone=UTC"
+        f" -c idle_in_transaction_session_timeout={max(statement_ms, 5000)} -c timezone=UTC{planning}"
     )
     return create_engine(
         url.set(drivername="postgresql+psycopg"),

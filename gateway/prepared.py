@@ -38,7 +38,7 @@ Columns = Mapping[str, TypeEngine[Any]]
 Row = tuple[Any, ...]
 Statement = Select[*tuple[Any, ...]] | Insert
 
-SIZES = (1, 2, 4, 8, 16, 32, 64)
+SIZES = (1, 2, 4, 8, 16)
 """Of the table `asked`: a statement is written for each, and rows of nothing but NULL fill it up."""
 MOST_ROWS = SIZES[-1]
 _Turn = Callable[[Any], Any]
@@ -69,6 +69,11 @@ class Prepared:
             [*chain.from_iterable(rows), *chain.from_iterable(filling), *shared]
         )
 
+    def write(self, dialect: Dialect) -> None:
+        """Write it for every size, so that nobody has to wait for that."""
+        for size in SIZES:
+            self.written(dialect, size)
+
     def written(self, dialect: Dialect, size: int) -> "Written":
         """The statement for a table of this size."""
         known = self._known.get((dialect.name, size))
@@ -83,7 +88,8 @@ class Written:
     """A statement in the driver's words; `names` are those of its parameters in the order of their values."""
 
     def __init__(self, dialect: Dialect, statement: Statement, names: Sequence[str]) -> None:
-        positional: Dialect = type(dialect)(paramstyle=_PARAMETERS[dialect.name])
+        kind: Any = type(dialect)
+        positional: Dialect = kind(paramstyle=_PARAMETERS[dialect.name])
         expression: Any = replacement_traverse(
             statement, {}, lambda element, **_: _literally(element, positional)
         )

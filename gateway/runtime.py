@@ -56,7 +56,11 @@ class Runtime:
             recordings=RecordingStore(settings.recordings_path),
             forward_map=ForwardMap(settings.forward_map_path, vault),
             calls=open_engine(
-                settings.database, wait_ms=CALL_WAIT_MS, statement_ms=CALL_WAIT_MS, pool_size=CALL_CONNECTIONS
+                settings.database,
+                wait_ms=CALL_WAIT_MS,
+                statement_ms=CALL_WAIT_MS,
+                pool_size=CALL_CONNECTIONS,
+                only_by_key=True,
             ),
             engine=open_engine(
                 settings.database, wait_ms=5000, statement_ms=15000, pool_size=DESK_CONNECTIONS

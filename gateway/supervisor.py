@@ -41,7 +41,7 @@ def programs(settings: Settings, workers: int, with_scheduler: bool) -> list[Pro
     web = [
         sys.executable,
         *("-m", "granian", "--interface", "asgi", "--host", settings.host, "--port", str(settings.port)),
-        *("--workers", "1", "--loop", "asyncio", "--no-ws", "--http", "1"),
+        *("--workers", "1", "--loop", "uvloop", "--no-ws", "--http", "1"),
         *("--backlog", "1024", "--log-level", "error", "--working-dir", str(Path(__file__).parent.parent)),
         "gateway.asgi:app",
     ]

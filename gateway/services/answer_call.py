@@ -11,18 +11,35 @@ from gateway.caller_keys import CallerKeys, cap_period, pair_period
 from gateway.clock import Instant
 from gateway.ids import new_id
 from gateway.models import Call, Heard
+from gateway.prepared import Prepared
 from gateway.schema import REVISION
 from gateway.services.alerts import open_alert
 from gateway.services.incoming import Incoming, Trunk
-from gateway.services.look_up_call import Found, Question, look_up_calls
+from gateway.services.look_up_call import Found, Question, look_up, look_up_calls
 from gateway.services.record_progress import settle_call
-from gateway.services.upsert import insert_each_if_new
+from gateway.services.upsert import EachIfNew
 from gateway.vault import Vault
 from ivr import numbers
 from ivr.facts import CallerIdPolicy, CallFacts, Circumstances, Line, Notice, Recording
 from ivr.plan import CallPlan, Why, connect_blindly, connect_silently, hang_up, plan_call
 
 SKEW_ALARM_SECONDS = 2.0
+_CALLS = EachIfNew(
+    Call,
+    (
+        *("id", "connection_id", "carrier_call_id", "court_id", "line_id", "notice_id", "decision", "why"),
+        *("shadow", "recordings", "played_ms", "caller_hash", "plan_ms", "outcome", "received_at"),
+    ),
+    key=("id",),
+)
+_COUNTED = EachIfNew(
+    Heard, ("notice_id", "period", "caller_hash", "at"), ("notice_id", "period", "caller_hash")
+)
+
+
+def statements(keys: int) -> tuple[Prepared, ...]:
+    """All that are asked for a call, where numbers may stand under so many keys."""
+    return look_up(keys), _COUNTED.prepared, _CALLS.prepared
 
 
 class AnsweredMeanwhile(Exception):
@@ -157,7 +174,7 @@ def _claim(transaction: Transaction, desk: Desk, drafts: Sequence[_Draft]) -> No
         ((draft, key) for draft, key in keys if key is not None), key=lambda each: tuple(each[1].values())
     )
     rows = [{**key, "at": draft.instant.latest} for draft, key in counted]
-    inserted = insert_each_if_new(transaction, Heard, rows, ("caller_hash", "notice_id", "period"))
+    inserted = _COUNTED.insert(transaction, rows)
     for draft, new in [
         *((draft, False) for draft, key in keys if key is None),
         *((draft, new) for (draft, _), new in zip(counted, inserted, strict=True)),
@@ -189,7 +206,7 @@ def _cap_key(desk: Desk, draft: _Draft) -> dict[str, Any] | None:
 def _record(transaction: Transaction, drafts: Sequence[_Draft]) -> None:
     """Write what was decided; what a person must look at becomes an alert."""
     drafts = sorted(drafts, key=lambda draft: (draft.call.trunk.id, draft.call.facts.carrier_call_id))
-    inserted = insert_each_if_new(transaction, Call, [_row(draft) for draft in drafts], ("id",))
+    inserted = _CALLS.insert(transaction, [_row(draft) for draft in drafts])
     alerts: list[tuple[str, str, str | None, datetime]] = []
     for draft, new in zip(drafts, inserted, strict=True):
         found, now = draft.found, draft.instant.application

@@ -1,6 +1,6 @@
 """The one statement that decides calls: for each its line, notice, conditions, caller and earlier call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
 )
 from sqlalchemy.exc import MultipleResultsFound
 
@@ -159,7 +160,7 @@ def _statement(asked: CTE, dialect: str, keys: int) -> Select[*tuple[Any, ...]]:
         "second_sha256": Second.sha256,
         "second_ms": Second.duration_ms,
         "protected": _is_protected(asked, keys),
-        "same_pair_again": _same_pair(asked),
+        "same_pair_again": _same_pair(asked, dialect),
         "reported_before": _reported(asked),
         "earlier_decision": earlier.c.decision,
         "earlier_why": earlier.c.why,
@@ -241,13 +242,21 @@ def _is_protected(asked: CTE, keys: int) -> Any:
     )
 
 
-def _same_pair(asked: CTE) -> Any:
+def _same_pair(asked: CTE, dialect: str) -> Any:
+    since = bindparam("pair_since", type_=UtcTime())
     return exists().where(
         Call.line_id == PhoneLine.id,
-        Call.received_at > bindparam("pair_since", type_=UtcTime()),
+        _ON_LINE_SINCE[dialect](since),
         Call.caller_hash == asked.c.pair,
         Call.carrier_call_id != asked.c.call,
     )
+
+
+_ON_LINE_SINCE: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "sqlite": lambda since: Call.received_at > since,
+    "postgresql": lambda since: tuple_(Call.line_id, Call.received_at) > tuple_(PhoneLine.id, since),
+}
+"""On PostgreSQL in words that fit the line's index alone: else it might read all calls of these seconds."""
 
 
 def _reported(asked: CTE) -> Any:

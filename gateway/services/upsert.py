@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from sqlalchemy import CTE, Insert, Table, select
@@ -24,40 +23,34 @@ def insert_if_new(session: Session, model: type[Base], values: dict[str, Any]) -
     return done.rowcount == 1
 
 
-def insert_each_if_new(
-    transaction: Transaction, model: type[Base], rows: Sequence[Mapping[str, Any]], key: Sequence[str]
-) -> list[bool]:
-    """The same for several rows, all of which name the same columns; which were inserted.
+class EachIfNew:
+    """The same for several rows at once: these columns of a table, `key` of which tell the rows apart."""
 
-    `key` names columns by which the rows can be told apart.
-    """
-    if not rows:
-        return []
-    inserted = transaction.rows(
-        _each_if_new(model, tuple(rows[0]), tuple(key)), [tuple(row.values()) for row in rows]
-    )
-    left = Counter(map(tuple, inserted))
-    return [_take(left, tuple(row[name] for name in key)) for row in rows]
+    def __init__(self, model: type[Base], columns: Sequence[str], key: Sequence[str]) -> None:
+        table = model.__table__
+        assert isinstance(table, Table)
+        self._table, self._columns, self._key = table, tuple(columns), tuple(key)
+        self.prepared = Prepared({name: table.c[name].type for name in columns}, self._statement)
+
+    def insert(self, transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[bool]:
+        """Insert in this order; which were inserted."""
+        values = [tuple(row[name] for name in self._columns) for row in rows]
+        left = Counter(map(tuple, transaction.rows(self.prepared, values)))
+        return [_take(left, tuple(row[name] for name in self._key)) for row in rows]
+
+    def _statement(self, asked: CTE, dialect: str) -> Insert:
+        given = select(*(asked.c[name] for name in self._columns)).where(asked.c[self._key[0]].is_not(None))
+        # In the order of the rows, so that two transactions at once lock theirs in one order.
+        inserting = _insert(dialect, self._table).from_select(self._columns, given.order_by(asked.c.place))
+        inserted: Insert = inserting.on_conflict_do_nothing().returning(
+            *(self._table.c[name] for name in self._key)
+        )
+        return inserted
 
 
 def _take(left: Counter[tuple[Any, ...]], key: tuple[Any, ...]) -> bool:
     left[key] -= 1
     return left[key] >= 0
-
-
-@cache
-def _each_if_new(model: type[Base], names: tuple[str, ...], key: tuple[str, ...]) -> Prepared:
-    table = model.__table__
-    assert isinstance(table, Table)
-
-    def statement(asked: CTE, dialect: str) -> Insert:
-        given = select(*(asked.c[name] for name in names)).where(asked.c[key[0]].is_not(None))
-        # In the order of the rows, so that two transactions at once lock theirs in one order.
-        rows = _insert(dialect, table).from_select(names, given.order_by(asked.c.place))
-        inserted: Insert = rows.on_conflict_do_nothing().returning(*(table.c[name] for name in key))
-        return inserted
-
-    return Prepared({name: table.c[name].type for name in names}, statement)
 
 
 def _insert(dialect: str, table: Table) -> Any:

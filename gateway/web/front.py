@@ -33,8 +33,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-MOST_AT_ONCE, MOST_WAITING = 64, 1024
-"""Calls in one transaction, and calls that may wait for one; who comes beyond them is connected at once."""
+MOST_AT_ONCE, MOST_WAITING = 16, 1024
+"""Calls in one transaction, and calls that may wait for one; who comes beyond them is connected at once. With
+more at once all callers would wait together: now some are read and replied to while others are decided."""
 LEAST_SECONDS = 0.15
 """With less time left a call is not taken any more, so that too many calls do not make all of them late."""
 THREADS = {"sqlite": 1, "postgresql": 2}
@@ -71,7 +72,8 @@ class Door:
             {"type": "http.response.start", "status": reply.status, "headers": [kind, length, *self._headers]}
         )
         await send({"type": "http.response.body", "body": reply.body})
-        _tell(reply.status, time.perf_counter() - began)
+        _count(reply.status).inc()
+        _SECONDS.observe(time.perf_counter() - began)
 
     def close(self) -> None:
         self._queue.close()
@@ -152,6 +154,8 @@ class Queue:
         enough = time.monotonic() + LEAST_SECONDS
         _deliver([place for place in places if place.waiting.knock.until <= enough], None)
         places = [place for place in places if place.waiting.knock.until > enough]
+        if not places:
+            return
         replies: Sequence[Reply | None]
         try:
             replies = answer_waiting(self._runtime, kept, [place.waiting for place in places])
@@ -159,6 +163,8 @@ class Queue:
             _log.error("calls not answered", fault=type(fault).__name__, count=len(places))
             replies = [None] * len(places)
         _deliver(places, replies)
+        longest_ms = self._runtime.deadline.spent_ms(places[0].waiting.knock.until)
+        _log.info("answered", route=_ROUTE, count=len(places), duration_ms=longest_ms)
 
 
 def _deliver(places: Sequence[_Place], replies: Sequence[Reply | None] | None) -> None:
@@ -227,9 +233,3 @@ async def _body(receive: Receive) -> bytes | None:
 @lru_cache(maxsize=16)
 def _count(status: int) -> Counter:
     return metrics.REQUESTS.labels(_ROUTE, "POST", str(status))
-
-
-def _tell(status: int, seconds: float) -> None:
-    _count(status).inc()
-    _SECONDS.observe(seconds)
-    _log.info("answered", method="POST", route=_ROUTE, status=status, duration_ms=round(seconds * 1000, 1))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import lmdb
 import structlog
@@ -32,7 +33,7 @@ class NobodyKnows(Exception):
     """Neither the database nor the local map can be asked about this connection (503)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Knock:
     """A webhook as it came, by whichever server. Nothing in it is to be believed.
 
@@ -47,7 +48,7 @@ class Knock:
     body: bytes | None
     until: float
 
-    @property
+    @cached_property
     def has_shape(self) -> bool:
         """Whether it is worth asking about its connection."""
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,4 +1,4 @@
-"""What a worker does before its first caller: ask the database once what every call asks."""
+"""What a worker does before its first caller: write its statements, and ask what every call asks."""
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -6,7 +6,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.call_transaction import Kept
 from gateway.deadline import Ticket, TooLate
 from gateway.runtime import Runtime
-from gateway.services.find_connection import find_trunks
+from gateway.services.answer_call import statements
+from gateway.services.find_connection import TRUNKS, find_trunks
 from gateway.services.look_up_call import Question, look_up_calls
 
 _NOBODY = ""
@@ -14,7 +15,7 @@ _log = structlog.get_logger()
 
 
 def rehearse(runtime: Runtime) -> None:
-    """Open a database connection and prepare a call's statements, so that no caller's half second pays.
+    """Write all statements, open a database connection and look up, so that no caller's half second pays.
 
     A database that does not answer is no reason not to start: calls go through without it.
     """
@@ -26,6 +27,8 @@ def rehearse(runtime: Runtime) -> None:
             question = Question(_NOBODY, hashes, _NOBODY, hashes, None)
             look_up_calls(asking, [question], runtime.clock.now())
 
+    for statement in (TRUNKS, *statements(len(runtime.vault.key_ids))):
+        statement.write(runtime.calls.dialect)
     try:
         runtime.deadline.run(ask, runtime.deadline.until())
     except (SQLAlchemyError, TooLate) as fault:

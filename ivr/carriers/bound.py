@@ -14,6 +14,7 @@ letters the genuine request itself is refused.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ivr.carriers.carrier import Misshapen
 from ivr.carriers.form import Form
@@ -32,22 +33,25 @@ class FieldShape:
     name: str
     value: re.Pattern[str]
     marker: re.Pattern[str]
-    within: tuple[str, ...] = ()
+    within: frozenset[str] = frozenset()
 
     def marks_in(self, form: Form) -> list[str]:
         """How the fields that may carry the marker read, each taken by itself."""
-        marks = []
-        for name in (self.name, *self.within):
-            for value in form.all(name):
-                mark = self.marker.match(name + value, name.index(self.name))
-                marks += [mark[0]] if mark else []
-        return marks
+        if form.values.keys().isdisjoint(self.within):
+            return self._marks(form, self.name)
+        return [mark for name in (self.name, *self.within) for mark in self._marks(form, name)]
+
+    def _marks(self, form: Form, name: str) -> list[str]:
+        at = name.index(self.name)
+        found = [self.marker.match(name + value, at) for value in form.values.get(name, ())]
+        return [mark[0] for mark in found if mark]
 
 
 def shape(name: str, value: str, read_as: str | None = None, within: tuple[str, ...] = ()) -> FieldShape:
     """A field with its value's pattern; `read_as` is the marker's value pattern, where it is a wider one."""
-    marker = name + (value if read_as is None else read_as)
-    return FieldShape(name, re.compile(value, re.ASCII), re.compile(marker, re.ASCII), within)
+    marker = re.compile(name + (value if read_as is None else read_as), re.ASCII)
+    assert marker.groups == 0, "findall is to give whole marks"
+    return FieldShape(name, re.compile(value, re.ASCII), marker, frozenset(within))
 
 
 def check_names(form: Form) -> None:
@@ -55,9 +59,14 @@ def check_names(form: Form) -> None:
 
     Raises Misshapen, as all functions here do.
     """
-    for name, _ in form.pairs:
-        if not _NAME.fullmatch(name):
-            raise Misshapen("field-name")
+    if not _are_names(tuple(form.values)):
+        raise Misshapen("field-name")
+
+
+@lru_cache(maxsize=64)
+def _are_names(names: tuple[str, ...]) -> bool:
+    """A carrier sends the same few sets of names again and again."""
+    return all(map(_NAME.fullmatch, names))
 
 
 def take(form: Form, shapes: Mapping[str, FieldShape], name: str) -> str:
@@ -71,13 +80,15 @@ def take(form: Form, shapes: Mapping[str, FieldShape], name: str) -> str:
 def take_if_there(form: Form, shapes: Mapping[str, FieldShape], name: str) -> str | None:
     """The same for a field that may be absent: then nothing in the signed text may read as it either."""
     field = shapes[name]
-    values = form.all(name)
+    values = form.values.get(name, ())
     if len(values) > 1:
         raise Misshapen(f"{name} repeated")
-    found = [mark[0] for mark in field.marker.finditer(form.signed)]
-    marks = field.marks_in(form)
-    if found != marks and sorted(found) != sorted(marks):
-        raise Misshapen(f"{name} ambiguous")
+    found = field.marker.findall(form.signed)
+    # Mostly nothing reads as the field but the field itself, whole, which is the only mark then.
+    if found != [name + value for value in values]:
+        marks = field.marks_in(form)
+        if sorted(found) != sorted(marks):
+            raise Misshapen(f"{name} ambiguous")
     if values and not field.value.fullmatch(values[0]):
         raise Misshapen(f"{name} shape")
     return values[0] if values else None

@@ -1,5 +1,6 @@
 """Form bodies: read strictly and once, and the text that the Twilio family signs over them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
@@ -20,17 +21,15 @@ class Form:
 
     pairs: Pairs
     signed: str = field(init=False)
-    _values: dict[str, list[str]] = field(init=False, default_factory=dict, repr=False, compare=False)
+    values: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)
+    """By name: every value of a field, as often as it came."""
 
     def __post_init__(self) -> None:
+        values: dict[str, list[str]] = {}
         for name, value in self.pairs:
-            self._values.setdefault(name, []).append(value)
-        text = "".join(name + value for name, value in sorted(set(self.pairs)))
-        object.__setattr__(self, "signed", text)
-
-    def all(self, name: str) -> list[str]:
-        """Every value of a field, as often as it came."""
-        return self._values.get(name, [])
+            values.setdefault(name, []).append(value)
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "signed", "".join(map("".join, sorted(set(self.pairs)))))
 
 
 def read_form(body: bytes) -> Form | None:
@@ -39,16 +38,20 @@ def read_form(body: bytes) -> Form | None:
     if len(body) > MAX_BYTES:
         return None
     try:
-        parts = [part.partition("=") for part in body.decode().split("&") if part]
+        text = body.decode()
+        # A number's plus sign is the only escape in most requests: it can be undone before anything is cut.
+        plain = "+" not in text and text.count("%") == text.count("%2B")
+        if plain:
+            text = text.replace("%2B", "+")
+        parts = [part.partition("=") for part in text.split("&") if part]
         if len(parts) > MAX_FIELDS:
             return None
-        return Form(tuple((_plain(name), _plain(value)) for name, _, value in parts))
+        if plain:
+            return Form(tuple([(name, value) for name, _, value in parts]))
+        return Form(tuple([(_plain(name), _plain(value)) for name, _, value in parts]))
     except UnicodeDecodeError:
         return None
 
 
 def _plain(text: str) -> str:
-    """The escapes undone; a number's plus sign, the only one in most requests, by the short way."""
-    if "+" not in text and text.count("%") == text.count("%2B"):
-        return text.replace("%2B", "+")
     return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text

@@ -149,9 +149,15 @@ def _facts(form: Form, dialled: str) -> CallFacts:
         dialled=dialled,
         caller=caller if is_e164(caller) and caller not in fields.PLACEHOLDERS else None,
         diverted_from=(diverted,) if fields.ADDRESS.fullmatch(diverted) else (),
-        returned=any(name.lower() == fields.OWN_HEADER for name, _ in form.pairs),
+        returned=_came_back(tuple(form.values)),
         attested=verdict == "TN-Validation-Passed-A",
     )
+
+
+@lru_cache(maxsize=64)
+def _came_back(names: tuple[str, ...]) -> bool:
+    """Whether our own SIP header is among these fields."""
+    return any(name.lower() == fields.OWN_HEADER for name in names)
 
 
 def _number(digits: str | None) -> int | None:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 from xml.etree import ElementTree as Xml
 
 from ivr.carriers.carrier import Addresses
@@ -15,6 +15,7 @@ _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>'
 _TEXT = re.compile(r"[!-~]*", re.ASCII)
 _HARMLESS = re.compile(r"[A-Za-z0-9+:@._-]+", re.ASCII)
 """Values that stand in a document as they are."""
+_Shape = tuple[Any, ...]
 _MARK = "||"
 """Stands for a value."""
 
@@ -52,22 +53,33 @@ def _values(plan: CallPlan) -> Iterator[str]:
                 yield from (each for each in (step.caller_id, step.to) if each is not None)
 
 
-def _shape(step: Step) -> Step:
-    """The step with a mark in place of every value."""
+def _shape(step: Step) -> _Shape:
+    """What is the same in many calls: everything but the values."""
     match step:
         case Play():
-            return replace(step, recordings=(Recording(_MARK, 0),) * len(step.recordings))
+            return Play, len(step.recordings), step.skip_key
         case Connect():
-            to = f"sip:{_MARK}" if step.to.startswith("sip:") else _MARK
-            return replace(step, to=to, caller_id=step.caller_id and _MARK)
+            about = step.ring_seconds, step.time_limit_seconds, step.attempt, step.reported
+            return Connect, step.to.startswith("sip:"), step.caller_id is not None, *about
         case Hangup():
-            return step
+            return (Hangup,)
+
+
+def _of_shape(shape: _Shape) -> Step:
+    """A step of this shape, with a mark in place of every value."""
+    match shape:
+        case (kind, count, skip_key) if kind is Play:
+            return Play((Recording(_MARK, 0),) * count, skip_key)
+        case (kind, is_sip, shows, *about) if kind is Connect:
+            return Connect(f"sip:{_MARK}" if is_sip else _MARK, _MARK if shows else None, *about)
+        case _:
+            return Hangup()
 
 
 @lru_cache(maxsize=1024)
-def _pattern(steps: tuple[Step, ...], addresses: Addresses) -> bytes:
+def _pattern(shapes: tuple[_Shape, ...], addresses: Addresses) -> bytes:
     """The document of this shape, written and checked as any other, with a place for every value."""
-    text = _written(steps, addresses).replace(b"%", b"%%")
+    text = _written(tuple(map(_of_shape, shapes)), addresses).replace(b"%", b"%%")
     return text.replace(f"sip:{_MARK}".encode(), b"%b").replace(_MARK.encode(), b"%b")
 
 
