@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import calls
+from bench import calls, overload
 from bench.desk_lists import measure_lists
 from bench.look_up import measure_growth
 from tests.postgres import NoPostgres, Server, running
@@ -32,15 +32,18 @@ BENCHES: dict[str, Callable[[Path, Server | None, bool], Measured]] = {
     "look_up": _look_up,
     "desk_lists": _desk_lists,
 }
-CALLS = "calls"
+CALLS, OVERLOAD = "calls", "overload"
 
 
 def main(short: bool, other: dict[str, int | None], names: list[str]) -> int:
     """0 where every median ratio is within its limit; `other` sizes are for the calls."""
     within = True
-    for name in names or [*BENCHES, CALLS]:
+    for name in names or [*BENCHES, CALLS, OVERLOAD]:
         if name == CALLS:
             within &= calls.run(short, {name: size for name, size in other.items() if size})
+            continue
+        if name == OVERLOAD:
+            within &= overload.run(short)
             continue
         results = _on_both(name, short)
         if not short:
@@ -75,6 +78,6 @@ if __name__ == "__main__":
     parser.add_argument("--short", action="store_true", help="small sizes, wide limits, no results kept")
     parser.add_argument("--lines", type=int, help="lines of the calls' database")
     parser.add_argument("--rounds", type=int, help="rounds of calls")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*BENCHES, CALLS]))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*BENCHES, CALLS, OVERLOAD]))
     given = parser.parse_args()
     sys.exit(main(given.short, {"lines": given.lines, "rounds": given.rounds}, given.names))

@@ -67,7 +67,7 @@ SHORT = Size(
     warming=0.3,
     seconds=1.0,
     alone=0.0,
-    most_silent=0.2,
+    most_silent=0.02,
     contenders=(FLOOR, OURS, VENDOR),
 )
 
@@ -118,7 +118,7 @@ def run(short: bool, other: Mapping[str, Any]) -> bool:
     results: dict[str, Any] = {"absent": absent, "load": [_load()], "databases": {}}
     try:
         with tempfile.TemporaryDirectory() as place:
-            for database, server in _databases():
+            for database, server in databases():
                 measured = _measure(Path(place) / database, server, size, present)
                 results["databases"][database] = _summed(measured, size, short, database)
                 _print(database, results["databases"][database])
@@ -144,7 +144,8 @@ def _installed(names: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     return present, absent
 
 
-def _databases() -> Iterator[tuple[str, Server | None]]:
+def databases() -> Iterator[tuple[str, Server | None]]:
+    """The name and server of each database that is here."""
     yield "sqlite", None
     try:
         with running() as server:
@@ -153,7 +154,8 @@ def _databases() -> Iterator[tuple[str, Server | None]]:
         print(f"postgresql left out: {absent}")
 
 
-def _measure(place: Path, server: Server | None, size: Size, names: list[str]) -> Rounds:
+def filled(place: Path, server: Server | None, size: Size, names: Sequence[str]) -> "Bench":
+    """A database of this size, and what it takes to put load on these servers."""
     place.mkdir()
     url = server.create() if server else f"sqlite:///{place / 'gateway.db'}"
     gateway = open_gateway(url, place / "data")
@@ -167,6 +169,11 @@ def _measure(place: Path, server: Server | None, size: Size, names: list[str]) -
         size=size,
     )
     gateway.runtime.close()
+    return bench
+
+
+def _measure(place: Path, server: Server | None, size: Size, names: list[str]) -> Rounds:
+    bench = filled(place, server, size, names)
     rounds: Rounds = []
     for number in range(size.rounds):
         order = names[number % len(names) :] + names[: number % len(names)]
@@ -242,23 +249,34 @@ class Bench:
 
     def round(self, name: str) -> Round:
         with started(CONTENDERS[name], self.environments[name]) as server:
-            self._load(name, server, 1, 0.01, 100)
-            speed = self._load(name, server, CALLERS, self.size.warming, 10_000)["per_second"]
+            self.load(name, server, 1, 0.01, 100)
+            speed = self.load(name, server, CALLERS, self.size.warming, 10_000)["per_second"]
             before = self._cpu(server)
-            told = self._load(name, server, CALLERS, self.size.seconds, speed)
+            told = self.load(name, server, CALLERS, self.size.seconds, speed)
             told["cpu"] = (self._cpu(server) - before) / told["answers"]
             parts = [told]
             if self.size.alone:
-                parts.append(self._load(name, server, 1, self.size.alone, speed))
+                parts.append(self.load(name, server, 1, self.size.alone, speed))
                 told["alone_p50"] = parts[1]["p50"]
             told["memory"] = server.peak_mib()
         for part in parts:
             self._check(name, part)
         return told
 
-    def _load(self, name: str, server: Running, callers: int, seconds: float, speed: float) -> Round:
+    def load(
+        self, name: str, server: Running, callers: int, seconds: float, speed: float, rate: float = 0
+    ) -> Round:
+        """Calls for so long over so many connections: `speed` is how many a second there will be at most,
+        `rate` how many are sent whether or not answers come."""
         self.calls.write(self.requests, int(speed * seconds * 1.5) + 10)
-        words = [str(self.client), str(server.port), str(callers), str(seconds), str(self.requests)]
+        words = [
+            str(self.client),
+            str(server.port),
+            str(callers),
+            str(seconds),
+            str(self.requests),
+            str(rate),
+        ]
         words += [FLOOR_HOLDS] if name == FLOOR else []
         told = subprocess.run(words, stdout=subprocess.PIPE, text=True)
         if told.returncode:

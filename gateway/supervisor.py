@@ -20,6 +20,9 @@ from gateway.settings import Settings
 _log = structlog.get_logger()
 _LIBC = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
+CONNECTIONS = 16_384
+"""To one worker at once. Who holds one open and says nothing must not keep calls out; how many calls may wait
+is decided where they wait (gateway/web/front.py)."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds before a process that died is started again: short at first, longer while it keeps dying."""
 
@@ -42,7 +45,16 @@ def programs(settings: Settings, workers: int, with_scheduler: bool) -> list[Pro
         sys.executable,
         *("-m", "granian", "--interface", "asgi", "--host", settings.host, "--port", str(settings.port)),
         *("--workers", "1", "--loop", "uvloop", "--no-ws", "--http", "1"),
-        *("--backlog", "1024", "--log-level", "error", "--working-dir", str(Path(__file__).parent.parent)),
+        *(
+            "--backlog",
+            "4096",
+            "--backpressure",
+            str(CONNECTIONS),
+            "--log-level",
+            "error",
+            "--working-dir",
+            str(Path(__file__).parent.parent),
+        ),
         "gateway.asgi:app",
     ]
     scheduler = [Program("scheduler", [sys.executable, "-m", "gateway.cli", "scheduler"])]

@@ -33,7 +33,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-MOST_AT_ONCE, MOST_WAITING = 16, 1024
+MOST_AT_ONCE, MOST_WAITING = 16, 512
 """Calls in one transaction, and calls that may wait for one; who comes beyond them is connected at once. With
 more at once all callers would wait together: now some are read and replied to while others are decided."""
 LEAST_SECONDS = 0.15
