@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from gateway.database import asking, writing
 from gateway.models import Connection
 from gateway.services.look_up_call import Question, look_up_calls
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway, open_gateway
 from tests.postgres import Server
 
@@ -70,7 +71,7 @@ def fill(
         different = {place: unlike(place) for place in places}
         lines_of = [_line(place, digest(place)) | different[place][0] for place in places]
         notices_of = [_notice(place) | different[place][1] for place in places]
-        with writing(gateway.runtime.engine) as session:
+        with writing(gateway.runtime.engine, EVERY_COURT) as session:
             _copy(session, "line", notice.line_id, lines_of)
             _copy(session, "notice", notice.id, notices_of)
     if gateway.runtime.engine.dialect.name == "postgresql":

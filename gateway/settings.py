@@ -95,6 +95,12 @@ SETTINGS = (
     Setting(
         "database_url", _database_url, "", "SQLite or PostgreSQL; empty: sqlite:///<data_dir>/gateway.db"
     ),
+    Setting(
+        "calls_database_url",
+        _database_url,
+        "",
+        "the same PostgreSQL database, entered as the calls' role; empty: the role that `init` made",
+    ),
     Setting("keys_file", str, "", "the key file (mode 600); empty: <data_dir>/keys.json"),
     Setting(
         "key_dir",
@@ -156,6 +162,7 @@ class Settings:
 
     data_dir: Path
     database_url: str
+    calls_database_url: str
     keys_file: str
     key_dir: str
     host: str
@@ -196,6 +203,11 @@ class Settings:
     @property
     def keys_path(self) -> Path:
         return Path(self.keys_file) if self.keys_file else self.data_dir / "keys.json"
+
+    @property
+    def logins_path(self) -> Path:
+        """Where the passwords of the database's roles lie: beside the keys, and kept like them."""
+        return self.keys_path.with_name("database-roles.json")
 
     @property
     def key_path(self) -> Path:

@@ -29,7 +29,7 @@ def test_the_look_up_uses_the_indexes_of_lines_and_of_notices_in_force(sqlite_ga
 
 def test_connections_are_read_as_by_the_session(gateway: Gateway) -> None:
     vault = gateway.runtime.vault
-    with asking(gateway.runtime.calls) as transaction:
+    with asking(gateway.runtime.calls) as transaction, gateway.read() as session:
         found = find_trunks(transaction, vault, ["north", "nowhere"])
-        assert found == {"north": find_connection(transaction.session, vault, "north"), "nowhere": None}
+        assert found == {"north": find_connection(session, vault, "north"), "nowhere": None}
     assert found["north"] is not None
