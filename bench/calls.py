@@ -36,6 +36,7 @@ from bench.servers import (
 )
 from bench.signed import Calls, delivered, dialled, plays
 from gateway.database import writing
+from gateway.logins import addresses
 from gateway.sight import EVERY_COURT
 from tests.factories import BASE, SECRET, Gateway, open_gateway
 from tests.postgres import NoPostgres, Server, for_psycopg, running
@@ -204,6 +205,7 @@ def _environment(gateway: Gateway, name: str) -> dict[str, str]:
         return {"COURT_GATEWAY_DATABASE_URL": url, "COURT_GATEWAY_DATA_DIR": data}
     with gateway.read() as session:
         connection = session.execute(text("SELECT id FROM connection")).scalar_one()
+    url = addresses(gateway.runtime.settings).calls
     return {
         "AUTH_TOKEN": SECRET,
         "BASE_URL": BASE,

@@ -190,5 +190,7 @@ def _lengthen_chain(gateway: Gateway, entries: int) -> None:
 def _analyse(gateway: Gateway) -> None:
     """What autovacuum does by itself; SQLite goes without, as it does in use."""
     if gateway.runtime.engine.dialect.name == "postgresql":
-        with gateway.runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with gateway.owner() as owner:
+            connection = owner.connect().execution_options(isolation_level="AUTOCOMMIT")
             connection.execute(text("VACUUM ANALYZE"))
+            connection.close()

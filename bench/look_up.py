@@ -75,7 +75,7 @@ def fill(
             _copy(session, "line", notice.line_id, lines_of)
             _copy(session, "notice", notice.id, notices_of)
     if gateway.runtime.engine.dialect.name == "postgresql":
-        with gateway.runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with gateway.owner() as owner, owner.begin() as connection:
             connection.execute(text("ANALYZE"))
 
 
@@ -105,7 +105,7 @@ def _copy(session: Session, table: str, model: str, rows: list[Columns]) -> None
 def _ask(gateway: Gateway, lines: int) -> float:
     """Median seconds of a look-up by a number drawn at random."""
     taken = []
-    with asking(gateway.runtime.engine) as transaction:
+    with asking(gateway.runtime.calls) as transaction:
         connection = transaction.session.scalars(select(Connection.id)).one()
         for _ in range(ASKED):
             digest = number_hash(random.randrange(lines))
