@@ -179,7 +179,7 @@ def _run(url: URL, options: str, program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's own programs; the password goes by the environment."""
     if shutil.which(program) is None:
         raise BackupRefused(f"{program} is not installed (Debian: postgresql-client)")
-    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    plain = url._replace(drivername="postgresql", password=None).render_as_string(hide_password=False)
     environment = {**os.environ, "PGPASSWORD": str(url.password or ""), "PGOPTIONS": options}
     done = subprocess.run(
         [program, f"--dbname={plain}", *arguments], env=environment, capture_output=True, check=False

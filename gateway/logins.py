@@ -7,7 +7,7 @@ calls' role for them alone. `gateway/roles.py` makes both; a file beside the key
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -47,6 +47,11 @@ class Logins:
         desk, calls = (Login(f"{name}_{what}", secrets.token_urlsafe(32)) for what in ("desk", "calls"))
         return cls(owner, desk, calls)
 
+    def renewed(self) -> Self:
+        """The same roles with other passwords."""
+        desk, calls = (Login(each.role, secrets.token_urlsafe(32)) for each in (self.desk, self.calls))
+        return replace(self, desk=desk, calls=calls)
+
     @classmethod
     def load(cls, file: Path) -> Self | None:
         """None where there is no file; raises NotReady where it cannot be used."""
@@ -64,6 +69,7 @@ class Logins:
 
     def save(self, file: Path) -> None:
         """Write it whole or not at all, for its owner only."""
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = file.with_suffix(".part")
         part.unlink(missing_ok=True)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -111,4 +117,4 @@ def without_owner(settings: Settings) -> str:
     made = Logins.load(settings.logins_path) if url.get_backend_name() == "postgresql" else None
     if settings.calls_database_url or made is None or (url.username or "") != made.owner:
         return settings.database_url
-    return url.set(username=made.desk.role, password=None).render_as_string(hide_password=False)
+    return url._replace(username=made.desk.role, password=None).render_as_string(hide_password=False)

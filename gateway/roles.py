@@ -55,14 +55,17 @@ def _make(connection: Connection, settings: Settings, anew: bool) -> None:
     driver: Driver[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     database, here = connection.execute(text("SELECT current_database(), current_user")).one()
     owner = connection.engine.url.username or ""
-    logins = None if anew else Logins.load(settings.logins_path)
+    logins = Logins.load(settings.logins_path)
+    if logins is not None and not anew and _all_let_in(connection, logins):
+        return
     if logins is None:
         logins = Logins.generate(owner, database)
         if not anew:
             _refuse_lost_passwords(connection, settings, logins)
         logins.save(settings.logins_path)
-    elif all(_lets_in(connection, each) for each in (logins.desk, logins.calls)):
-        return
+    elif anew:
+        logins = logins.renewed()
+        logins.save(settings.logins_path)
     statements = _statements(connection, driver, logins, database, here)
     try:
         for each in statements:
@@ -135,6 +138,10 @@ def _do(driver: Driver[Any], statement: sql.Composed) -> None:
 def _exists(connection: Connection, role: str) -> bool:
     found = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role})
     return found.first() is not None
+
+
+def _all_let_in(connection: Connection, logins: Logins) -> bool:
+    return all(_lets_in(connection, each) for each in (logins.desk, logins.calls))
 
 
 def _lets_in(connection: Connection, login: Login) -> bool:
