@@ -18,6 +18,8 @@ from gateway.settings import Settings
 from gateway.sight import EVERY_COURT
 from gateway.vault import Keyring
 
+_NOT_PERMITTED = "42501"
+
 
 def found(settings: Settings, clock: Clock) -> Runtime:
     """Whatever is missing is made; what is there is kept, and brought up to the present schema."""
@@ -44,6 +46,8 @@ def bring_up(settings: Settings) -> None:
         if revision_of(engine) != REVISION:
             upgrade(engine)
     except ProgrammingError as fault:
+        if getattr(fault.orig, "sqlstate", None) != _NOT_PERMITTED:
+            raise
         raise NotReady(
             "this database role may not change the schema: name the owner's in COURT_GATEWAY_DATABASE_URL"
         ) from fault

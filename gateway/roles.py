@@ -5,6 +5,7 @@ same in every database of a cluster, so that a backup goes back into any. In the
 database, which may connect to that database only.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -21,6 +22,8 @@ from gateway.settings import Settings
 
 DESK, CALLS = "court_gateway_desk", "court_gateway_calls"
 """For the desk, the API, the scheduler and the command line; for the carriers' webhooks."""
+TRIES = 3
+"""Groups are the cluster's: another database's owner may make them at this very moment."""
 
 
 def make_roles(settings: Settings, *, anew: bool = False) -> bool:
@@ -66,17 +69,25 @@ def _make(connection: Connection, settings: Settings, anew: bool) -> None:
     elif anew:
         logins = logins.renewed()
         logins.save(settings.logins_path)
-    statements = _statements(connection, driver, logins, database, here)
+    for _ in range(TRIES):
+        with suppress(DuplicateObject, UniqueViolation):
+            _run(driver, _statements(connection, driver, logins, database, here), database)
+            break
+    _refuse_unwelcome(connection, logins)
+
+
+def _run(driver: Driver[Any], statements: Sequence[sql.Composed], database: str) -> None:
+    """All or nothing, so that what is to be run by somebody else is all that is missing."""
     try:
-        for each in statements:
-            _do(driver, each)
+        with driver.transaction():
+            for each in statements:
+                driver.execute(each)
     except InsufficientPrivilege as fault:
         script = "\n".join(f"  {each.as_string(driver)};" for each in statements)
         raise NotReady(
             f"this role may not make the roles under which the gateway serves ({fault.diag.message_primary})."
             f" Let a superuser run this on the database {database}, then repeat the command:\n{script}"
         ) from fault
-    _refuse_unwelcome(connection, logins)
 
 
 def _refuse_unwelcome(connection: Connection, logins: Logins) -> None:
@@ -125,14 +136,12 @@ def _statements(
             *map(sql.Identifier, (database, here, logins.desk.role, logins.calls.role))
         )
     )
-    closed = sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database))
-    return [*statements, closed]
-
-
-def _do(driver: Driver[Any], statement: sql.Composed) -> None:
-    # Somebody may make the groups at this moment, for another database.
-    with suppress(DuplicateObject, UniqueViolation):
-        driver.execute(statement)
+    return [
+        *statements,
+        sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)),
+        # Before PostgreSQL 15 everybody might make tables in it.
+        sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC").format(),
+    ]
 
 
 def _exists(connection: Connection, role: str) -> bool:

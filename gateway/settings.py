@@ -239,6 +239,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     ]
     if values.get("alert_webhook_url") and not values.get("alert_webhook_secret"):
         wrong.append(f"{PREFIX}ALERT_WEBHOOK_SECRET: needed with {PREFIX}ALERT_WEBHOOK_URL")
+    if values.get("calls_database_url") and not str(values.get("database_url")).startswith("postgresql"):
+        wrong.append(f"{PREFIX}CALLS_DATABASE_URL: only with PostgreSQL in {PREFIX}DATABASE_URL")
     for needed in ("oidc_client_id", "oidc_client_secret"):
         if values.get("oidc_issuer") and not values.get(needed):
             wrong.append(f"{PREFIX}{needed.upper()}: needed with {PREFIX}OIDC_ISSUER")

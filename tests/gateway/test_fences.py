@@ -1,11 +1,13 @@
 """Between courts on PostgreSQL: what the database itself withholds from a statement that forgot to ask."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import ProgrammingError
 
+import gateway.services
 from gateway.database import reading, writing
 from gateway.models import Base, Notice, User
 from gateway.sight import EVERY_COURT, see, seeing_every_court
@@ -28,13 +30,13 @@ READ_BY_ALL = {"protected_caller", "remark", "user_account"}
 
 @pytest.fixture
 def two_courts(postgres_gateway: Gateway) -> Gateway:
-    """Each has a notice, an objection's worth of rows around it, and a call; the platform has people."""
-    gateway = postgres_gateway
+    """Each has a notice, everything that it stands on, and a call."""
+    one = postgres_gateway
     for who in ("clerk", "b_clerk"):
-        line = gateway.line(who=who)
-        gateway.notice(line=line, who=who)
-        FakeCarrier.of(gateway).voice(gateway.dialled(line))
-    return gateway
+        line = one.line(who=who)
+        one.notice(line=line, who=who)
+        FakeCarrier.of(one).voice(one.dialled(line))
+    return one
 
 
 def _whose(engine: Engine, sees: str, table: str) -> set[str | None]:
@@ -141,6 +143,19 @@ def test_a_court_reads_the_names_of_operators_and_of_no_other_courts_people(two_
         names = set(work.session.scalars(select(User.username)))
     assert {"operator", "clerk"} <= names
     assert not names & {"b_clerk", "b_judge"}
+
+
+def test_these_questions_are_asked_beyond_ones_court() -> None:
+    services = Path(gateway.services.__file__).parent
+    found = {path.stem for path in services.glob("*.py") if "seeing_every_court" in path.read_text()}
+    assert found == {
+        "enrol_line",
+        "export_audit",
+        "find_duplicate",
+        "find_taken",
+        "found_platform",
+        "place_test_call",
+    }, "a court is told no more than that a number or person is taken; decision 0022 counts the places"
 
 
 CALLS_MUST_NOT = (

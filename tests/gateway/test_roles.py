@@ -23,7 +23,7 @@ from gateway.runtime import Runtime
 from gateway.settings import Settings, read_settings
 from tests.carriers import FakeCarrier
 from tests.factories import Gateway
-from tests.outside.gateway import command, free_port
+from tests.outside.gateway import command, free_port, processes_under, running_demo
 from tests.postgres import Server, for_psycopg
 
 pytestmark = pytest.mark.postgres
@@ -124,6 +124,23 @@ def test_the_processes_that_serve_are_not_told_the_owners_password(postgres_url:
     as_told = replace(settings, database_url=without_owner(settings))
     assert addresses(as_told) == addresses(settings)
     assert without_owner(as_told) == as_told.database_url
+
+
+@pytest.mark.slow
+def test_a_running_gateway_has_no_owner_in_it(
+    postgres_server: Server, postgres_url: str, tmp_path: Path
+) -> None:
+    owner = make_url(postgres_url)
+    with running_demo(tmp_path, postgres_url) as demo, _superuser(postgres_server, postgres_url) as session:
+        serving = processes_under(demo.process.pid)
+        told = [Path(f"/proc/{pid}/environ").read_text() for pid in serving]
+        users = session.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = %s AND usename <> 'postgres'",
+            (owner.database,),
+        ).fetchall()
+    assert len(told) >= 2
+    assert not any(str(owner.password) in each for each in told)
+    assert {row[0] for row in users} == {f"{owner.database}_desk", f"{owner.database}_calls"}
 
 
 @pytest.mark.parametrize(
