@@ -8,8 +8,9 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import ProgrammingError
 
 import gateway.services
-from gateway.database import reading, writing
+from gateway.database import asking, reading, writing
 from gateway.models import Base, Notice, User
+from gateway.services.look_up_call import _prepared
 from gateway.sight import EVERY_COURT, see, seeing_every_court
 from tests.carriers import FakeCarrier
 from tests.factories import Gateway, copy_gateway
@@ -156,6 +157,20 @@ def test_these_questions_are_asked_beyond_ones_court() -> None:
         "found_platform",
         "place_test_call",
     }, "a court is told no more than that a number or person is taken; decision 0022 counts the places"
+
+
+def test_a_call_pays_nothing_for_the_fence(founded: Gateway) -> None:
+    """What is true of every row is no condition: nothing of it is left in the plan."""
+    now, nobody = founded.clock.now(), b""
+    with asking(founded.runtime.calls) as transaction:
+        statement = _prepared(transaction.dialect, 1)
+        values = {"connection": "", "call": "", "now": now, "pair_since": now}
+        asked = statement.parameters({**values, "pair": nobody, "dialled_0": nobody, "caller_0": nobody})
+        driver = transaction.session.connection().connection.driver_connection
+        assert driver is not None
+        steps = [str(row[0]) for row in driver.execute(f"EXPLAIN {statement.text}", asked).fetchall()]
+    assert any("on line" in step for step in steps)
+    assert not any("current_setting" in step for step in steps)
 
 
 CALLS_MUST_NOT = (
