@@ -20,9 +20,11 @@ _SEE = text("SELECT set_config('court_gateway.court', :sees, true)")
 
 def see(session: Session, sees: str) -> None:
     """From here to the end of the transaction (SET LOCAL) it sees this court's rows; `sees` is its id."""
-    session.info[_SEEN] = sees
-    if sees != NO_COURT and session.get_bind().dialect.name == "postgresql":
+    if sees == session.info.get(_SEEN, NO_COURT):
+        return
+    if session.get_bind().dialect.name == "postgresql":
         session.execute(_SEE, {"sees": sees})
+    session.info[_SEEN] = sees
 
 
 @contextmanager
@@ -30,14 +32,13 @@ def seeing_every_court(session: Session) -> Iterator[None]:
     """For a question that must be asked beyond one's own court: is this number taken, has this person an
     account? Whatever is found there, the answer to a court says no more than that."""
     before = session.info.get(_SEEN, NO_COURT)
-    if before == EVERY_COURT:
-        yield
-        return
     see(session, EVERY_COURT)
     try:
         yield
     except DBAPIError:
-        raise  # The transaction is over, and the setting with it.
+        # Whatever is rolled back now, to a savepoint or altogether, takes the setting back with it.
+        session.info[_SEEN] = before
+        raise
     except BaseException:
         see(session, before)
         raise

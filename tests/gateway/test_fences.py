@@ -131,6 +131,15 @@ def test_a_question_beyond_the_court_ends_with_its_block(two_courts: Gateway) ->
         with pytest.raises(ZeroDivisionError), seeing_every_court(work.session):
             _ = 1 / 0
         assert len(work.session.scalars(count).all()) == 1
+        with pytest.raises(ProgrammingError), work.session.begin_nested(), seeing_every_court(work.session):
+            work.session.execute(text("SELECT nothing"))
+        assert len(work.session.scalars(count).all()) == 1
+        with seeing_every_court(work.session):
+            assert len(work.session.scalars(count).all()) == 2
+    with reading(two_courts.runtime.engine) as session:
+        with seeing_every_court(session):
+            assert len(session.scalars(count).all()) == 2
+        assert session.scalars(count).all() == []
     with two_courts.work("operator") as work:
         with seeing_every_court(work.session):
             pass
