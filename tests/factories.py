@@ -101,8 +101,10 @@ class Gateway:
     def owner(self) -> Iterator[Engine]:
         """The database as the role sees it that migrates it, and as which nobody serves."""
         engine = open_engine(self.url, wait_ms=5000, statement_ms=15000, pool_size=2)
-        yield engine
-        engine.dispose()
+        try:
+            yield engine
+        finally:
+            engine.dispose()
 
     def token(self, who: str, *scopes: str) -> str:
         """A bearer token of one of the people; without scopes, with every scope that his roles can use."""
