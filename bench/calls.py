@@ -36,6 +36,8 @@ from bench.servers import (
 )
 from bench.signed import Calls, delivered, dialled, plays
 from gateway.database import writing
+from gateway.logins import addresses
+from gateway.sight import EVERY_COURT
 from tests.factories import BASE, SECRET, Gateway, open_gateway
 from tests.postgres import NoPostgres, Server, for_psycopg, running
 
@@ -185,7 +187,7 @@ def _fill(gateway: Gateway, lines: int) -> None:
     """Every line with numbers of its own, and the forward map, which workers keep beside the database."""
     vault, over = gateway.runtime.vault, gateway.clock.now() - timedelta(days=1)
     term = gateway.clock.now() + timedelta(days=90)
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         change = 1000 + session.execute(text("SELECT change_no FROM platform")).scalar_one()
 
     def unlike(place: int) -> tuple[Columns, Columns]:
@@ -196,7 +198,7 @@ def _fill(gateway: Gateway, lines: int) -> None:
         return {"deliver_sealed": sealed, "change_no": change}, {"review_until": stored}
 
     fill(gateway, lines, lambda place: vault.look_up_hash(dialled(place)), unlike)
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(text("UPDATE platform SET change_no = :change"), {"change": change})
     gateway.refresh_map()
 
@@ -210,6 +212,7 @@ def _environment(gateway: Gateway, name: str) -> dict[str, str]:
         return {"COURT_GATEWAY_DATABASE_URL": url, "COURT_GATEWAY_DATA_DIR": data}
     with gateway.read() as session:
         connection = session.execute(text("SELECT id FROM connection")).scalar_one()
+    url = addresses(gateway.runtime.settings).calls
     return {
         "AUTH_TOKEN": SECRET,
         "BASE_URL": BASE,

@@ -21,6 +21,7 @@ from gateway.models import (
     Notice,
     PhoneLine,
 )
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 
 CHUNK = 2_000
@@ -73,7 +74,7 @@ def _columns(row: Base) -> dict[str, Any]:
 
 def _insert(gateway: Gateway, model: type[Base], number: int, row: Callable[[int], dict[str, Any]]) -> None:
     for places in _chunks(number):
-        with writing(gateway.runtime.engine) as session:
+        with writing(gateway.runtime.engine, EVERY_COURT) as session:
             session.execute(insert(model), [row(place) for place in places])
 
 
@@ -178,7 +179,7 @@ def _lengthen_chain(gateway: Gateway, entries: int) -> None:
             }
         ),
     )
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(
             update(AuditHead)
             .where(AuditHead.chain == gateway.court_a)
@@ -189,5 +190,7 @@ def _lengthen_chain(gateway: Gateway, entries: int) -> None:
 def _analyse(gateway: Gateway) -> None:
     """What autovacuum does by itself; SQLite goes without, as it does in use."""
     if gateway.runtime.engine.dialect.name == "postgresql":
-        with gateway.runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with gateway.owner() as owner:
+            connection = owner.connect().execution_options(isolation_level="AUTOCOMMIT")
             connection.execute(text("VACUUM ANALYZE"))
+            connection.close()

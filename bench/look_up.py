@@ -15,6 +15,7 @@ from gateway.call_transaction import Kept
 from gateway.database import writing
 from gateway.models import Connection
 from gateway.services.look_up_call import Question, look_up_calls
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway, open_gateway
 from tests.postgres import Server
 
@@ -71,11 +72,11 @@ def fill(
         different = {place: unlike(place) for place in places}
         lines_of = [_line(place, digest(place)) | different[place][0] for place in places]
         notices_of = [_notice(place) | different[place][1] for place in places]
-        with writing(gateway.runtime.engine) as session:
+        with writing(gateway.runtime.engine, EVERY_COURT) as session:
             _copy(session, "line", notice.line_id, lines_of)
             _copy(session, "notice", notice.id, notices_of)
     if gateway.runtime.engine.dialect.name == "postgresql":
-        with gateway.runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with gateway.owner() as owner, owner.begin() as connection:
             connection.execute(text("ANALYZE"))
 
 

@@ -19,15 +19,18 @@ from sqlalchemy import make_url, select
 from sqlalchemy.engine import URL
 
 from gateway.clock import Clock
-from gateway.database import writing
+from gateway.database import open_engine, writing
+from gateway.logins import addresses
 from gateway.migrating import revision_of
 from gateway.models import Court
+from gateway.roles import make_roles
 from gateway.runtime import Runtime
 from gateway.schema import REVISION
 from gateway.services.actor import Actor
 from gateway.services.court_switch import disable_court
 from gateway.services.work import Work
 from gateway.settings import Settings
+from gateway.sight import EVERY_COURT
 
 DATABASE, RECORDINGS, MANIFEST = "database", "recordings", "manifest.json"
 RESTORER = Actor("restore", None, frozenset({"operator"}))
@@ -48,7 +51,7 @@ class Manifest:
 
 def write_backup(runtime: Runtime, file: Path) -> None:
     """Write a backup whole or not at all."""
-    url = make_url(runtime.settings.database)
+    url = make_url(addresses(runtime.settings).desk)
     manifest = Manifest(url.get_backend_name(), REVISION, runtime.clock.now().isoformat())
     with tempfile.TemporaryDirectory(dir=file.absolute().parent) as place:
         snapshot = Path(place) / DATABASE
@@ -91,7 +94,7 @@ def restore_backup(settings: Settings, clock: Clock, file: Path) -> None:
 def switch_courts_off(settings: Settings, clock: Clock) -> None:
     """Switch every court off, in the record too."""
     runtime = Runtime.open(settings, clock)
-    with writing(runtime.engine) as session:
+    with writing(runtime.engine, EVERY_COURT) as session:
         work = Work(session, clock.now(), runtime.vault, RESTORER)
         for court_id in session.scalars(select(Court.id).order_by(Court.id)).all():
             disable_court(work, court_id, "restored from a backup; not reconciled yet")
@@ -109,7 +112,17 @@ def _snapshot_sqlite(url: URL, target: Path) -> None:
 
 
 def _snapshot_postgresql(url: URL, target: Path) -> None:
-    _run(url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+    """As the desk's role, which sees every court's rows where it says so."""
+    every_row = f"-c court_gateway.court={EVERY_COURT}"
+    _run(
+        url,
+        every_row,
+        "pg_dump",
+        "--format=custom",
+        "--no-owner",
+        "--enable-row-security",
+        f"--file={target}",
+    )
 
 
 def _put_back_sqlite(url: URL, snapshot: Path, settings: Settings, clock: Clock) -> None:
@@ -143,15 +156,18 @@ def _close_wal(file: Path) -> None:
 
 
 def _put_back_postgresql(url: URL, snapshot: Path, settings: Settings, clock: Clock) -> None:
-    runtime = Runtime.open(settings, clock)
-    if revision_of(runtime.engine) is not None:
+    """As the owner; who may do what stands in the backup, and is said of groups that any cluster has."""
+    engine = open_engine(settings.database, wait_ms=5000, statement_ms=15000, pool_size=1)
+    founded = revision_of(engine) is not None
+    engine.dispose()
+    if founded:
         raise BackupRefused("the database is not empty: restore into an empty one")
-    runtime.close()
+    make_roles(settings)
     _run(
         url,
+        "",
         "pg_restore",
         "--no-owner",
-        "--no-privileges",
         "--exit-on-error",
         "--single-transaction",
         str(snapshot),
@@ -159,12 +175,12 @@ def _put_back_postgresql(url: URL, snapshot: Path, settings: Settings, clock: Cl
     switch_courts_off(settings, clock)
 
 
-def _run(url: URL, program: str, *arguments: str) -> None:
+def _run(url: URL, options: str, program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's own programs; the password goes by the environment."""
     if shutil.which(program) is None:
         raise BackupRefused(f"{program} is not installed (Debian: postgresql-client)")
-    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    environment = {**os.environ, "PGPASSWORD": str(url.password or "")}
+    plain = url._replace(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    environment = {**os.environ, "PGPASSWORD": str(url.password or ""), "PGOPTIONS": options}
     done = subprocess.run(
         [program, f"--dbname={plain}", *arguments], env=environment, capture_output=True, check=False
     )

@@ -12,6 +12,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from gateway.sight import NO_COURT, see
+
 _WRITERS: dict[str, threading.Lock] = {}
 
 
@@ -111,23 +113,26 @@ def _open_postgresql(url: URL, wait_ms: int, statement_ms: int, pool_size: int, 
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(engine: Engine, sees: str = NO_COURT) -> Iterator[Session]:
     """One transaction that may write: committed at the end, rolled back on any error.
 
+    `sees`: whose rows, see gateway/sight.py; the call path's role needs nobody to say so.
     On SQLite it takes the write lock at once (a read that turns into a write loses updates); threads of
     this process queue for it here, which is fairer than SQLite's own polling.
     """
     bound = engine.execution_options(writing=True)
     with turn(engine), Session(bound, expire_on_commit=False, autoflush=False) as session, session.begin():
+        see(session, sees)
         yield session
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
-    """One transaction that only reads, from one consistent state."""
+def reading(engine: Engine, sees: str = NO_COURT) -> Iterator[Session]:
+    """One transaction that only reads, from one consistent state; `sees` as above."""
     one_state = engine.dialect.name == "postgresql"
     bound = engine.execution_options(isolation_level="REPEATABLE READ") if one_state else engine
     with Session(bound, expire_on_commit=False, autoflush=False) as session, session.begin():
+        see(session, sees)
         yield session
 
 

@@ -11,9 +11,12 @@ from gateway.database import DurabilityOff, reading, refuse_weak_durability
 from gateway.jurisdictions import PROFILES
 from gateway.migrating import revision_of
 from gateway.models import Connection, PhoneLine, Platform, Recording
+from gateway.readiness import NotReady
+from gateway.roles import CALLS, DESK, refuse_wrong_role
 from gateway.runtime import Runtime
 from gateway.schema import REVISION
 from gateway.services.add_connection import is_origin
+from gateway.sight import EVERY_COURT
 
 SAFE_SQLITE = (3, 51, 3)
 """Before it, two connections that checkpoint and write at once could reset the write-ahead log."""
@@ -31,7 +34,7 @@ class Finding:
 def examine(runtime: Runtime) -> list[Finding]:
     """Everything that can be seen from this machine."""
     findings: list[Finding] = []
-    for check in (_schema, _durability, _platform, _connections, _lines, _recordings, _profiles):
+    for check in (_schema, _roles, _durability, _platform, _connections, _lines, _recordings, _profiles):
         try:
             findings += check(runtime)
         except SQLAlchemyError as fault:
@@ -62,8 +65,19 @@ def _durability(runtime: Runtime) -> Iterator[Finding]:
         )
 
 
+def _roles(runtime: Runtime) -> Iterator[Finding]:
+    if runtime.engine.dialect.name != "postgresql":
+        return
+    try:
+        refuse_wrong_role(runtime.engine, DESK)
+        refuse_wrong_role(runtime.calls, CALLS)
+        yield Finding("OK", "roles", "calls and desk have one each, which own nothing")
+    except NotReady as fault:
+        yield Finding("FAIL", "roles", str(fault))
+
+
 def _platform(runtime: Runtime) -> Iterator[Finding]:
-    with reading(runtime.engine) as session:
+    with reading(runtime.engine, EVERY_COURT) as session:
         platform = session.get(Platform, 1)
     if platform is None:
         yield Finding("FAIL", "platform", "not founded: run `court-gateway init`")
@@ -79,7 +93,7 @@ def _platform(runtime: Runtime) -> Iterator[Finding]:
 
 
 def _connections(runtime: Runtime) -> Iterator[Finding]:
-    with reading(runtime.engine) as session:
+    with reading(runtime.engine, EVERY_COURT) as session:
         rows = session.scalars(select(Connection).order_by(Connection.slug)).all()
     for row in rows:
         known = runtime.forward_map.trunk(row.slug) is not None
@@ -92,14 +106,14 @@ def _connections(runtime: Runtime) -> Iterator[Finding]:
 
 def _lines(runtime: Runtime) -> Iterator[Finding]:
     query = select(PhoneLine.id).where(PhoneLine.state == "enrolled")
-    with reading(runtime.engine) as session:
+    with reading(runtime.engine, EVERY_COURT) as session:
         count = len(session.scalars(query.limit(1000)).all())
     if count:
         yield Finding("WARN", "lines", f"{count} lines wait for their fallback to be checked")
 
 
 def _recordings(runtime: Runtime) -> Iterator[Finding]:
-    with reading(runtime.engine) as session:
+    with reading(runtime.engine, EVERY_COURT) as session:
         hashes = session.scalars(
             select(Recording.sha256).where(Recording.state == "approved").distinct()
         ).all()

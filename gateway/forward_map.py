@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from gateway.database import reading
 from gateway.models import Connection, ImportBatch, PhoneLine, Platform
+from gateway.sight import EVERY_COURT
 from gateway.vault import SealBroken, Vault
 
 _SIZE = 8 << 30
@@ -185,7 +186,7 @@ def keep_fresh(
     """Refresh the map until told to stop; a database that does not answer is tried again."""
     while not stop.wait(every_seconds):
         try:
-            with reading(engine) as session:
+            with reading(engine, EVERY_COURT) as session:
                 forward_map.refresh(session)
         except (SQLAlchemyError, lmdb.Error, SealBroken) as fault:
             _log.warning("forward map not refreshed", fault=type(fault).__name__)

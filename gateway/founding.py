@@ -4,14 +4,21 @@ import sqlite3
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import ProgrammingError
 
 from gateway.clock import Clock
-from gateway.database import refuse_weak_durability, writing
-from gateway.migrating import upgrade
+from gateway.database import open_engine, writing
+from gateway.migrating import revision_of, upgrade
+from gateway.readiness import NotReady
+from gateway.roles import make_roles
 from gateway.runtime import Runtime
+from gateway.schema import REVISION
 from gateway.services.found_platform import found_platform
 from gateway.settings import Settings
+from gateway.sight import EVERY_COURT
 from gateway.vault import Keyring
+
+_NOT_PERMITTED = "42501"
 
 
 def found(settings: Settings, clock: Clock) -> Runtime:
@@ -20,12 +27,32 @@ def found(settings: Settings, clock: Clock) -> Runtime:
     if not settings.keys_path.exists():
         Keyring.generate().save(settings.keys_path)
     make_sqlite_file(settings.database)
+    bring_up(settings)
     runtime = Runtime.open(settings, clock)
-    upgrade(runtime.engine)
-    refuse_weak_durability(runtime.engine)
-    with writing(runtime.engine) as session:
+    runtime.refuse_half_safe()
+    with writing(runtime.engine, EVERY_COURT) as session:
         found_platform(session, clock.now())
     return runtime
+
+
+def bring_up(settings: Settings) -> None:
+    """Roles and schema as this program needs them; done as the role in the settings, who owns the tables.
+
+    Raises NotReady where that role may not do it, with what has to be run.
+    """
+    make_roles(settings)
+    engine = open_engine(settings.database, wait_ms=5000, statement_ms=15000, pool_size=2)
+    try:
+        if revision_of(engine) != REVISION:
+            upgrade(engine)
+    except ProgrammingError as fault:
+        if getattr(fault.orig, "sqlstate", None) != _NOT_PERMITTED:
+            raise
+        raise NotReady(
+            "this database role may not change the schema: name the owner's in COURT_GATEWAY_DATABASE_URL"
+        ) from fault
+    finally:
+        engine.dispose()
 
 
 def make_sqlite_file(database_url: str) -> None:

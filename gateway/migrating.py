@@ -25,6 +25,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("SET lock_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+            _see_every_row(connection)
             connection.commit()
         command.upgrade(_config(connection), revision)
         connection.commit()
@@ -37,9 +38,17 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Downgrade to a revision."""
     with engine.execution_options(writing=True).connect() as connection:
+        if engine.dialect.name == "postgresql":
+            _see_every_row(connection)
+            connection.commit()
         command.downgrade(_config(connection), revision)
         connection.commit()
     engine.dispose()
+
+
+def _see_every_row(connection: Connection) -> None:
+    """Row-level security holds for the owner too; what a migration changes, it changes for every court."""
+    connection.execute(text("SELECT set_config('court_gateway.court', '*', false)"))
 
 
 def revision_of(engine: Engine) -> str | None:

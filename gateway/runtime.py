@@ -11,7 +11,10 @@ from gateway.clock import Clock
 from gateway.database import open_engine, refuse_weak_durability
 from gateway.deadline import Deadline
 from gateway.forward_map import ForwardMap, keep_fresh
+from gateway.logins import addresses
 from gateway.migrating import revision_of
+from gateway.readiness import NotReady
+from gateway.roles import CALLS, DESK, refuse_wrong_role
 from gateway.schema import REVISION
 from gateway.settings import Settings
 from gateway.vault import Keyring, Vault
@@ -23,10 +26,6 @@ CALL_CONNECTIONS, DESK_CONNECTIONS = 8, 6
 CALL_SECONDS = 0.5
 COMMIT_GRACE_SECONDS = 0.15
 """Together with rendering they keep an answer within 0.8 s, whatever the database does."""
-
-
-class NotReady(Exception):
-    """The gateway cannot start as it is; the text names what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Runtime:
     def open(cls, settings: Settings, clock: Clock) -> Self:
         """Open what the settings name. Nothing is connected yet: a call needs no database to go through."""
         vault = Vault(Keyring.load(settings.keys_path))
+        database = addresses(settings)
         return cls(
             settings=settings,
             clock=clock,
@@ -56,15 +56,13 @@ class Runtime:
             recordings=RecordingStore(settings.recordings_path),
             forward_map=ForwardMap(settings.forward_map_path, vault),
             calls=open_engine(
-                settings.database,
+                database.calls,
                 wait_ms=CALL_WAIT_MS,
                 statement_ms=CALL_WAIT_MS,
                 pool_size=CALL_CONNECTIONS,
                 only_by_key=True,
             ),
-            engine=open_engine(
-                settings.database, wait_ms=5000, statement_ms=15000, pool_size=DESK_CONNECTIONS
-            ),
+            engine=open_engine(database.desk, wait_ms=5000, statement_ms=15000, pool_size=DESK_CONNECTIONS),
             deadline=Deadline(settings.threads, CALL_SECONDS, COMMIT_GRACE_SECONDS),
             stopped=threading.Event(),
         )
@@ -75,14 +73,18 @@ class Runtime:
         threading.Thread(target=keep_fresh, args=arguments, daemon=True, name="forward-map").start()
 
     def refuse_half_safe(self) -> None:
-        """Raise where the database would lose what it acknowledged, or has another schema."""
+        """Raise where the database would lose what it acknowledged, has another schema, or lets us in as a
+        role that may do more than its work needs."""
         found = revision_of(self.engine)
         if found != REVISION:
             raise NotReady(
                 f"the schema is {found or 'missing'}, this program needs {REVISION}:"
                 " run `court-gateway upgrade`"
             )
+        refuse_wrong_role(self.engine, DESK)
+        refuse_wrong_role(self.calls, CALLS)
         refuse_weak_durability(self.engine)
+        refuse_weak_durability(self.calls)
 
     def close(self) -> None:
         self.stopped.set()

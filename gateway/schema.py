@@ -1,3 +1,3 @@
 """The revision of the schema that this code is written for."""
 
-REVISION = "0012"
+REVISION = "0013"

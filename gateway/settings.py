@@ -95,6 +95,12 @@ SETTINGS = (
     Setting(
         "database_url", _database_url, "", "SQLite or PostgreSQL; empty: sqlite:///<data_dir>/gateway.db"
     ),
+    Setting(
+        "calls_database_url",
+        _database_url,
+        "",
+        "the same PostgreSQL database, entered as the calls' role; empty: the role that `init` made",
+    ),
     Setting("keys_file", str, "", "the key file (mode 600); empty: <data_dir>/keys.json"),
     Setting(
         "key_dir",
@@ -156,6 +162,7 @@ class Settings:
 
     data_dir: Path
     database_url: str
+    calls_database_url: str
     keys_file: str
     key_dir: str
     host: str
@@ -198,6 +205,11 @@ class Settings:
         return Path(self.keys_file) if self.keys_file else self.data_dir / "keys.json"
 
     @property
+    def logins_path(self) -> Path:
+        """Where the passwords of the database's roles lie: beside the keys, and kept like them."""
+        return self.keys_path.with_name("database-roles.json")
+
+    @property
     def key_path(self) -> Path:
         return Path(self.key_dir) if self.key_dir else self.data_dir / "caller-keys"
 
@@ -227,6 +239,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     ]
     if values.get("alert_webhook_url") and not values.get("alert_webhook_secret"):
         wrong.append(f"{PREFIX}ALERT_WEBHOOK_SECRET: needed with {PREFIX}ALERT_WEBHOOK_URL")
+    if values.get("calls_database_url") and not str(values.get("database_url")).startswith("postgresql"):
+        wrong.append(f"{PREFIX}CALLS_DATABASE_URL: only with PostgreSQL in {PREFIX}DATABASE_URL")
     for needed in ("oidc_client_id", "oidc_client_secret"):
         if values.get("oidc_issuer") and not values.get(needed):
             wrong.append(f"{PREFIX}{needed.upper()}: needed with {PREFIX}OIDC_ISSUER")

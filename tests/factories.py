@@ -3,7 +3,6 @@
 import hashlib
 import math
 import shutil
-import sqlite3
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +11,15 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gateway.clock import Clock, SystemClock
-from gateway.database import reading, writing
+from gateway.database import open_engine, reading, writing
 from gateway.deadline import Deadline
+from gateway.founding import bring_up, make_sqlite_file
 from gateway.jurisdictions import facts
-from gateway.migrating import upgrade
+from gateway.logins import addresses
 from gateway.models import Connection, Court, EnforcementCase, Notice, PhoneLine, Recording, User
 from gateway.runtime import Runtime
 from gateway.services.actor import SYSTEM, Actor
@@ -42,6 +43,7 @@ from gateway.services.submit_notice import submit_notice
 from gateway.services.upload_prompt import NewPrompt, PreparedSound, upload_prompt
 from gateway.services.work import Work
 from gateway.settings import Settings, read_settings
+from gateway.sight import EVERY_COURT
 from gateway.vault import Keyring
 
 ACCOUNT = "AC" + "0" * 31 + "1"
@@ -87,13 +89,22 @@ class Gateway:
     @contextmanager
     def work(self, who: str = "clerk") -> Iterator[Work]:
         """A transaction of one of the people in PEOPLE."""
-        with writing(self.runtime.engine) as session:
+        with writing(self.runtime.engine, self.people[who].sees) as session:
             yield Work(session, self.clock.now(), self.runtime.vault, self.people[who])
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with reading(self.runtime.engine) as session:
+        with reading(self.runtime.engine, EVERY_COURT) as session:
             yield session
+
+    @contextmanager
+    def owner(self) -> Iterator[Engine]:
+        """The database as the role sees it that migrates it, and as which nobody serves."""
+        engine = open_engine(self.url, wait_ms=5000, statement_ms=15000, pool_size=2)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
 
     def token(self, who: str, *scopes: str) -> str:
         """A bearer token of one of the people; without scopes, with every scope that his roles can use."""
@@ -221,18 +232,14 @@ def tone(seconds: int, pitch: int) -> PreparedSound:
     return PreparedSound(wav, hashlib.sha256(wav).hexdigest(), seconds * 1000, -19.0, -12.0)
 
 
-def open_gateway(
-    database_url: str, directory: Path, clock: HandClock | None = None, *, migrate: bool = True
-) -> Gateway:
-    """A gateway on an empty database, founded and peopled."""
+def open_gateway(database_url: str, directory: Path, clock: HandClock | None = None) -> Gateway:
+    """A gateway on a database without people, founded and peopled."""
     clock = clock or HandClock()
     settings = _settings(database_url, directory)
     Keyring.generate().save(settings.keys_path)
-    if migrate and database_url.startswith("sqlite"):
-        sqlite3.connect(database_url.removeprefix("sqlite:///")).close()
+    make_sqlite_file(database_url)
+    bring_up(settings)
     runtime = Runtime.open(settings, clock)
-    if migrate:
-        upgrade(runtime.engine)
     gateway = Gateway(runtime, clock)
     people(gateway)
     return gateway
@@ -258,7 +265,11 @@ def _settings(database_url: str, directory: Path) -> Settings:
 
 def patient(runtime: Runtime) -> Runtime:
     """The same runtime where calls wait as long as a busy machine makes them, many at a time."""
-    return replace(runtime, calls=runtime.engine, deadline=Deadline(32, 20.0, 10.0))
+    calls = runtime.engine
+    if calls.dialect.name == "postgresql":
+        url = addresses(runtime.settings).calls
+        calls = open_engine(url, wait_ms=5000, statement_ms=15000, pool_size=6)
+    return replace(runtime, calls=calls, deadline=Deadline(32, 20.0, 10.0))
 
 
 PEOPLE = {
@@ -278,7 +289,7 @@ PEOPLE = {
 def people(gateway: Gateway) -> None:
     """Two lawful courts, a connection named north, and everybody in PEOPLE."""
     founder = Actor(SYSTEM, None, frozenset({"operator"}))
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         found_platform(session, gateway.clock.now())
         work = Work(session, gateway.clock.now(), gateway.runtime.vault, founder)
         courts = {key: found_court(work, lawful_court(f"虚构法院{key}")) for key in ("a", "b")}

@@ -46,11 +46,13 @@ class Server:
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
 
     def drop(self, url: str) -> None:
-        """Remove a database that `create` made, whoever is still connected to it.
+        """Remove a database that `create` made, whoever is still connected to it, and its roles.
 
         As superuser where there is one: nobody else may send the server's own vacuum worker away.
         """
-        self._do("DROP DATABASE {} WITH (FORCE)", _name_of(url), role_url=self.superuser_url)
+        name = _name_of(url)
+        self._do("DROP DATABASE {} WITH (FORCE)", name, role_url=self.superuser_url)
+        self._do("DROP ROLE IF EXISTS {}, {}", f"{name}_desk", f"{name}_calls", role_url=self.superuser_url)
 
     def _do(self, statement: str, *names: str, role_url: str | None = None) -> None:
         with psycopg.connect(for_psycopg(role_url or self.url), autocommit=True) as connection:

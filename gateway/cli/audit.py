@@ -12,6 +12,7 @@ from gateway.cli.progress import bar
 from gateway.database import reading
 from gateway.models import AuditEntry
 from gateway.services.audit import Verdict, read_heads, verify_chains
+from gateway.sight import EVERY_COURT
 
 _AS_ALWAYS = click.option("--json", is_flag=True, expose_value=False, help="As JSON, which it always is.")
 
@@ -32,7 +33,7 @@ def verify(head: Path | None, as_json: bool) -> None:
     """Recompute every chain; exit 1 where one does not hold."""
     runtime = open_runtime()
     known = _read_heads_file(head) if head else None
-    with reading(runtime.engine) as session:
+    with reading(runtime.engine, EVERY_COURT) as session:
         total = session.scalars(select(func.count()).select_from(AuditEntry)).one()
         with bar("verifying", total) as advance:
             verdict = verify_chains(session, known, advance)
@@ -47,7 +48,7 @@ def verify(head: Path | None, as_json: bool) -> None:
 @_AS_ALWAYS
 def print_heads() -> None:
     """Print the end of every chain; keep it where nobody of this machine can change it."""
-    with reading(open_runtime().engine) as session:
+    with reading(open_runtime().engine, EVERY_COURT) as session:
         click.echo(json.dumps(_heads(read_heads(session)), indent=2))
 
 
@@ -60,7 +61,7 @@ def export(chain: str | None) -> None:
     if chain is not None:
         query = query.where(AuditEntry.chain == chain)
     names = [column.name for column in AuditEntry.__table__.columns]
-    with reading(open_runtime().engine) as session:
+    with reading(open_runtime().engine, EVERY_COURT) as session:
         for entry in session.scalars(query.execution_options(yield_per=1000)):
             click.echo(json.dumps({name: str(getattr(entry, name)) for name in names}, ensure_ascii=False))
 

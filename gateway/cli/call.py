@@ -12,6 +12,7 @@ from gateway.forward_map import MappedTrunk
 from gateway.models import Connection
 from gateway.runtime import Runtime
 from gateway.services.find_connection import find_connection
+from gateway.sight import EVERY_COURT
 
 ANYBODY = "+8617100009999"
 
@@ -56,7 +57,7 @@ def _tell(heard: CallHeard) -> None:
 
 
 def _trunk(runtime: Runtime, slug: str | None) -> MappedTrunk:
-    with reading(runtime.engine) as session:
+    with reading(runtime.engine, EVERY_COURT) as session:
         slugs = [slug] if slug else [row.slug for row in session.query(Connection).order_by(Connection.slug)]
         if len(slugs) != 1:
             raise click.UsageError(f"name one of the connections: {', '.join(slugs) or 'there is none yet'}")

@@ -13,16 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gateway.clock import SystemClock
-from gateway.database import reading, writing
+from gateway.database import DurabilityOff, reading, writing
 from gateway.logs import configure
 from gateway.models import User
-from gateway.runtime import NotReady, Runtime
+from gateway.readiness import NotReady
+from gateway.runtime import Runtime
 from gateway.services.actor import Actor
 from gateway.services.list_courts import list_courts
 from gateway.services.list_rows import Page, Wanted
 from gateway.services.refusals import NotAllowed, NotFound, NotValid, ServiceRefused, WrongState
 from gateway.services.work import Work
 from gateway.settings import SettingRefused, Settings, read_settings
+from gateway.sight import EVERY_COURT
 from gateway.vault import KeysUnusable
 
 Item = TypeVar("Item")
@@ -55,7 +57,7 @@ def open_runtime(*, checked: bool = True) -> Runtime:
         runtime = Runtime.open(settings(), SystemClock())
         if checked:
             runtime.refuse_half_safe()
-    except (KeysUnusable, NotReady) as fault:
+    except (KeysUnusable, NotReady, DurabilityOff) as fault:
         raise click.ClickException(f"{fault}\nFirst time here? Run `court-gateway init`.") from fault
     except SQLAlchemyError as fault:
         raise click.ClickException(f"the database does not answer ({type(fault).__name__})") from fault
@@ -65,7 +67,7 @@ def open_runtime(*, checked: bool = True) -> Runtime:
 @contextmanager
 def working(runtime: Runtime, actor: Actor = CONSOLE) -> Iterator[Work]:
     """One transaction; a refusal is told in the reader's language and ends the command with 1."""
-    with told(), writing(runtime.engine) as session:
+    with told(), writing(runtime.engine, actor.sees) as session:
         yield Work(session, runtime.clock.now(), runtime.vault, actor)
 
 
@@ -88,7 +90,7 @@ def told() -> Iterator[None]:
 
 def acting(runtime: Runtime, username: str) -> Actor:
     """The person with this user name, present at the console."""
-    with reading(runtime.engine) as session:
+    with reading(runtime.engine, EVERY_COURT) as session:
         user = find_user(session, username)
         return Actor(user.id, user.court_id, user.role_names)
 

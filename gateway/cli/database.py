@@ -12,9 +12,8 @@ from gateway.cli.common import settings as read_settings
 from gateway.clock import SystemClock
 from gateway.database import DurabilityOff
 from gateway.examination import examine
-from gateway.founding import found
-from gateway.migrating import upgrade as bring_up
-from gateway.runtime import NotReady
+from gateway.founding import bring_up, found
+from gateway.readiness import NotReady
 from gateway.vault import KeysUnusable
 
 
@@ -33,10 +32,13 @@ def init() -> None:
 
 @click.command()
 def upgrade() -> None:
-    """Bring the schema to this program's revision; stop the gateway first."""
-    runtime = open_runtime(checked=False)
-    bring_up(runtime.engine)
-    runtime.close()
+    """Bring roles and schema to this program's revision, as the owner; stop the gateway first."""
+    try:
+        bring_up(read_settings())
+    except NotReady as fault:
+        raise click.ClickException(str(fault)) from fault
+    except SQLAlchemyError as fault:
+        raise click.ClickException(f"the database does not answer ({type(fault).__name__})") from fault
     click.echo("the schema is up to date")
 
 
@@ -68,7 +70,7 @@ def restore(file: Path) -> None:
     """Put a backup in place of the present data. Every court stays off until somebody switches it on."""
     try:
         restore_backup(read_settings(), SystemClock(), file)
-    except (BackupRefused, KeysUnusable) as refused:
+    except (BackupRefused, KeysUnusable, NotReady) as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo("restored; every court is off until it is reconciled:")
     click.echo("import the closures since the backup, then `court-gateway court enable`")

@@ -15,6 +15,7 @@ from gateway.clock import SystemClock
 from gateway.database import DurabilityOff
 from gateway.demonstration.play import play
 from gateway.founding import found
+from gateway.readiness import NotReady
 from gateway.runtime import Runtime
 from gateway.settings import PREFIX, Settings
 from gateway.supervisor import Supervisor
@@ -38,7 +39,7 @@ def demo(once: bool, port: int, data_dir: Path, workers: int, no_scheduler: bool
     settings = _settings(data_dir.absolute(), port)
     try:
         runtime = found(settings, SystemClock())
-    except (KeysUnusable, DurabilityOff) as fault:
+    except (KeysUnusable, DurabilityOff, NotReady) as fault:
         raise click.ClickException(str(fault)) from fault
     supervisor = supervise(settings, workers, not no_scheduler)
     supervisor.start()

@@ -23,6 +23,7 @@ from gateway.services.read_csv import RowRefusal, RowsRefused
 from gateway.services.read_import import Declared
 from gateway.services.stage_import import check_import, stage_import
 from gateway.services.transactions import Transactions
+from gateway.sight import EVERY_COURT
 
 _AS = "Who does it; needed where more than one clerk of a court with a judge has an account."
 
@@ -137,7 +138,7 @@ def _transactions(runtime: Runtime, username: str | None) -> Transactions:
 
 def _only_clerk(runtime: Runtime) -> Actor:
     """The one clerk who can be meant: what a court without a judge has can never be heard."""
-    with reading(runtime.engine) as session:
+    with reading(runtime.engine, EVERY_COURT) as session:
         users = session.scalars(select(User).where(User.disabled_at.is_(None))).all()
         judged = {user.court_id for user in users if "judge" in user.role_names}
         clerks = [user for user in users if "clerk" in user.role_names and user.court_id in judged]

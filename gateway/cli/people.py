@@ -13,6 +13,7 @@ from gateway.services.found_platform import issue_token
 from gateway.services.hold_tokens import list_tokens, revoke_token
 from gateway.services.manage_people import NewPerson, disable_person, invite_again, invite_person
 from gateway.services.permissions import SCOPES
+from gateway.sight import EVERY_COURT
 
 
 @click.group()
@@ -23,7 +24,7 @@ def user() -> None:
 @user.command("list")
 def list_users() -> None:
     """List the people: user name, roles, court."""
-    with reading(open_runtime().engine) as session:
+    with reading(open_runtime().engine, EVERY_COURT) as session:
         for row in session.scalars(select(User).order_by(User.username)):
             state = "disabled" if row.disabled_at else ""
             click.echo(f"{row.username:20} {row.roles:24} {row.court_id or '-':26} {state}")

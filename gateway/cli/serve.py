@@ -8,7 +8,8 @@ import click
 
 from gateway import run_scheduler
 from gateway.cli.common import open_runtime
-from gateway.settings import Settings
+from gateway.logins import without_owner
+from gateway.settings import PREFIX, Settings
 from gateway.supervisor import PortTaken, Supervisor, programs, refuse_taken_port
 
 DRAIN_SECONDS = 15.0
@@ -34,7 +35,7 @@ def supervise(settings: Settings, workers: int, with_scheduler: bool) -> Supervi
         refuse_taken_port(settings.host, settings.port)
     except PortTaken as fault:
         raise click.ClickException(str(fault)) from fault
-    environment = dict(os.environ)
+    environment = {**os.environ, f"{PREFIX}DATABASE_URL": without_owner(settings)}
     if workers > 1:
         counters = settings.data_dir / "counters"
         shutil.rmtree(counters, ignore_errors=True)

@@ -29,6 +29,7 @@ from gateway.services.check_fallback import fallback_token, route_of
 from gateway.services.find_connection import find_connection
 from gateway.services.notice_life import state_at
 from gateway.services.work import Work
+from gateway.sight import EVERY_COURT
 
 
 def play(runtime: Runtime, base_url: str) -> Iterator[Line]:
@@ -49,7 +50,7 @@ def play(runtime: Runtime, base_url: str) -> Iterator[Line]:
 def _working(runtime: Runtime) -> Working:
     @contextmanager
     def work(actor: Actor) -> Iterator[Work]:
-        with writing(runtime.engine) as session:
+        with writing(runtime.engine, actor.sees) as session:
             yield Work(session, runtime.clock.now(), runtime.vault, actor)
 
     return work
@@ -65,7 +66,7 @@ def _boxes(runtime: Runtime) -> tuple[CarrierBox, CarrierBox]:
 
 
 def _trunk(runtime: Runtime, slug: str) -> MappedTrunk:
-    with reading(runtime.engine) as session:
+    with reading(runtime.engine, EVERY_COURT) as session:
         trunk = find_connection(session, runtime.vault, slug)
     assert trunk is not None
     return trunk
@@ -103,7 +104,7 @@ def _paper(runtime: Runtime, scene: Scene, base_url: str) -> dict[str, object]:
     court = scene.actors["clerk"].court_id
     now = runtime.clock.now()
     opened = runtime.vault.open
-    with reading(runtime.engine) as session:
+    with reading(runtime.engine, EVERY_COURT) as session:
         slugs = session.scalars(select(Connection.slug).order_by(Connection.slug)).all()
         slug_of = {row.id: row.slug for row in session.scalars(select(Connection))}
         lines = session.scalars(

@@ -18,6 +18,7 @@ from gateway.services.read_instant import read_instant
 from gateway.services.record_tick import record_tick
 from gateway.services.send_alerts import Despatch
 from gateway.services.transactions import Transactions
+from gateway.sight import EVERY_COURT
 
 LEASE_NAME = "scheduler"
 
@@ -48,7 +49,7 @@ class Shift:
         Raises SQLAlchemyError where the database does not answer.
         """
         now = self._runtime.clock.now()
-        with writing(self._runtime.engine) as session:
+        with writing(self._runtime.engine, EVERY_COURT) as session:
             taken = take_lease(session, LEASE_NAME, self.holder, read_instant(session, now).database)
             if taken:
                 record_tick(session, now)
@@ -82,7 +83,7 @@ class Shift:
         self._turn(False)
         now = self._runtime.clock.now()
         try:
-            with writing(self._runtime.engine) as session:
+            with writing(self._runtime.engine, EVERY_COURT) as session:
                 give_up_lease(session, LEASE_NAME, self.holder, read_instant(session, now).database)
         except SQLAlchemyError as fault:
             _log.warning("lease not given up", fault=type(fault).__name__)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gateway.services.permissions import MAY, Action
 from gateway.services.refusals import NotAllowed
+from gateway.sight import EVERY_COURT
 
 SYSTEM = "system"
 """The name under which the scheduler's changes stand in the record."""
@@ -32,6 +33,11 @@ class Actor:
         if self.court_id is None:
             raise _no_role()
         return self.court_id
+
+    @property
+    def sees(self) -> str:
+        """Whose rows this person sees, see gateway/sight.py: the platform's people work for every court."""
+        return self.court_id or EVERY_COURT
 
     def may(self, action: Action) -> bool:
         grant = MAY[action]

@@ -12,6 +12,7 @@ from gateway.services.change_numbers import next_change
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields, KeptNumber, keep_number
 from gateway.services.work import Work
+from gateway.sight import seeing_every_court
 from ivr.facts import CallerIdPolicy
 
 ATTESTATION_DAYS = 30
@@ -146,7 +147,8 @@ def refuse_delivery_taken(work: Work, deliver: str) -> None:
 
 def _exists(work: Work, *conditions: object) -> bool:
     query = select(PhoneLine.id).where(*conditions).limit(1)  # type: ignore[arg-type]
-    return work.session.execute(query).first() is not None
+    with seeing_every_court(work.session):
+        return work.session.execute(query).first() is not None
 
 
 def add_taken(fields: Fields, field: str) -> None:

@@ -10,6 +10,7 @@ from gateway.services.list_rows import published
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
 from gateway.services.work import Work
+from gateway.sight import seeing_every_court
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def find_line(work: Work, number: str) -> Duplicate | None:
             PhoneLine.deliver_hash.in_(hashes),
         ),
     )
-    ids = work.session.scalars(held).all()
+    with seeing_every_court(work.session):
+        ids = work.session.scalars(held).all()
     own = select(PhoneLine.id, PhoneLine.state).where(
         PhoneLine.id.in_(ids),
         PhoneLine.court_id == work.actor.court,

@@ -14,6 +14,7 @@ from gateway.services.read_csv import Row, RowErrors
 from gateway.services.read_import import CASE_COLUMNS
 from gateway.services.read_numbers import Fields
 from gateway.services.work import Work
+from gateway.sight import seeing_every_court
 from gateway.vault import Vault
 
 
@@ -147,7 +148,8 @@ class _Standing:
             PhoneLine.state != "released",
             or_(PhoneLine.import_id.is_(None), PhoneLine.import_id.not_in(ignoring)),
         )
-        return [tuple(row) for row in work.session.execute(query)]  # type: ignore[misc]
+        with seeing_every_court(work.session):
+            return [tuple(row) for row in work.session.execute(query)]  # type: ignore[misc]
 
 
 _CASE_DIFFERS = (

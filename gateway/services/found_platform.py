@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from gateway.models import ROLES, ApiToken, Court, Platform, User
@@ -12,6 +12,7 @@ from gateway.services.audit import PLATFORM, chain_of, open_chain
 from gateway.services.permissions import SCOPES
 from gateway.services.read_numbers import Fields
 from gateway.services.work import Work
+from gateway.sight import seeing_every_court
 from gateway.vault import token_hash
 
 TOKEN_DAYS = 365
@@ -53,10 +54,10 @@ def add_user(work: Work, new: NewUser) -> User:
         )
     if new.court_id is not None and work.session.get(Court, new.court_id) is None:
         fields.add("court", "unknown", "There is no such court.", "没有此法院。")
-    if work.session.scalars(select(User.id).where(User.username == username)).first() is not None:
+    if _is_taken(work, User.username == username):
         fields.add("username", "taken", "This user name is taken.", "该用户名已被使用。")
     keys = work.vault.look_up_hashes(f"person {new.identity.strip()}")
-    if work.session.scalars(select(User.id).where(User.person_key.in_(keys))).first() is not None:
+    if _is_taken(work, User.person_key.in_(keys)):
         fields.add("identity", "one-account", "This person has an account already.", "此人已有账户。")
     fields.done()
     user = User(
@@ -74,6 +75,12 @@ def add_user(work: Work, new: NewUser) -> User:
     work.session.flush()
     work.enter(chain_of(new.court_id), "added", "user_account", user.id, {"roles": user.roles})
     return user
+
+
+def _is_taken(work: Work, by: ColumnElement[bool]) -> bool:
+    """Whether anybody on the platform has it, of whichever court."""
+    with seeing_every_court(work.session):
+        return work.session.scalars(select(User.id).where(by)).first() is not None
 
 
 def issue_token(work: Work, user: User, scopes: frozenset[str], label: str, days: int = TOKEN_DAYS) -> str:

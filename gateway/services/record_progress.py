@@ -79,10 +79,22 @@ def _event(row: CallEvent, received_at: datetime) -> Event:
             return StatusReport(CallStatus(row.status), row.duration_s, row.sequence)
 
 
+_LINE = (
+    PhoneLine.id,
+    PhoneLine.public_sealed,
+    PhoneLine.gateway_sealed,
+    PhoneLine.deliver_sealed,
+    PhoneLine.caller_id_policy,
+    PhoneLine.ring_seconds,
+    PhoneLine.time_limit_seconds,
+)
+"""What a call may read of a line, and needs."""
+
+
 def line_dialled(session: Session, vault: Vault, connection_id: str, dialled: str) -> Line | None:
     """The line with this dialled number, for a plan that only connects."""
-    row = session.scalars(
-        select(PhoneLine).where(
+    row = session.execute(
+        select(*_LINE).where(
             PhoneLine.connection_id == connection_id,
             PhoneLine.gateway_hash.in_(vault.look_up_hashes(dialled)),
             PhoneLine.state != "released",

@@ -24,7 +24,8 @@ def always(_session: Session) -> None:
 class Transactions:
     """Opens transactions one after the other; `guard` is asked in each that writes, and raises to stop it.
 
-    `actor` is the person who asked for the work; nobody did where the scheduler does it.
+    `actor` is the person who asked for the work, and whose court's rows it sees; nobody asked where the
+    scheduler does it, or where somebody is still to be recognised: it sees every court's.
     What is found while reading is only a hint: whatever writes asks for the expected state once more.
     """
 
@@ -37,12 +38,12 @@ class Transactions:
     @contextmanager
     def reading(self) -> Iterator[Work]:
         """Look for what is due, without a lock."""
-        with reading(self.engine) as session:
+        with reading(self.engine, self.actor.sees) as session:
             yield Work(session, self.clock.now(), self.vault, self.actor)
 
     @contextmanager
     def writing(self) -> Iterator[Work]:
         """Change a few rows; committed at the end."""
-        with writing(self.engine) as session:
+        with writing(self.engine, self.actor.sees) as session:
             self.guard(session)
             yield Work(session, self.clock.now(), self.vault, self.actor)

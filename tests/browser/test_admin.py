@@ -15,6 +15,7 @@ from gateway.services.found_court import found_court
 from gateway.services.hold_tokens import issue_own_token
 from gateway.services.protect_caller import protect_caller
 from gateway.services.recover_person import request_recovery
+from gateway.sight import EVERY_COURT
 from tests.browser.stage import Stage, look, staged
 from tests.factories import lawful_court, number
 from tests.gateway.desk import add_president
@@ -143,7 +144,7 @@ def ids(desk: Stage) -> dict[str, str]:
     found["case"] = case.id
     with gateway.work("operator") as work:
         protect_caller(work, number(7002), "Crisis line")
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         open_alert(session, "loop", found["line"], gateway.clock.now(), gateway.court_a)
         found["alert"] = session.query(Alert.id).filter_by(kind="loop").one()[0]
         found["token"] = session.query(ApiToken.id).filter_by(label="case system").one()[0]

@@ -14,6 +14,7 @@ from gateway.services.change_connection import move_connection
 from gateway.services.record_objection import NewObjection, record_objection
 from gateway.services.tally_calls import tally_calls
 from gateway.services.tally_notices import tally_notices
+from gateway.sight import EVERY_COURT
 from tests.browser.stage import Stage, look, picture, staged
 from tests.carriers import FakeCarrier, sid
 from tests.factories import BASE, patient
@@ -62,7 +63,7 @@ def _busy_day(stage: Stage) -> None:
     _calls(stage, gateway.dialled(line))
     with gateway.work("clerk") as work:
         record_objection(work, NewObjection("removal", "已履行", notice=notice.id))
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         open_alert(session, "loop", line.id, gateway.clock.now(), gateway.court_a)
         open_alert(session, "unknown_line", "north", gateway.clock.now())
     tally_calls(transactions(gateway))

@@ -104,7 +104,7 @@ def postgres_gateway(postgres_copy: Gateway) -> Iterator[Gateway]:
 
 
 def _founded(url: str, folder: Path) -> Gateway:
-    gateway = open_gateway(url, folder / "data", migrate=False)
+    gateway = open_gateway(url, folder / "data")
     gateway.runtime.close()
     return gateway
 

@@ -56,7 +56,7 @@ class Desk:
     @classmethod
     def of(cls, gateway: Gateway, *names: str) -> "Desk":
         for name in names or ("clerk", "judge"):
-            with gateway.work("administrator") as work:
+            with gateway.work("operator") as work:
                 user = work.session.get_one(User, gateway.people[name].user_id)
                 user.password_hash = PASSWORD_HASH
                 user.totp_sealed = work.vault.seal(SECRET, "totp")

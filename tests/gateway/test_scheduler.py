@@ -23,6 +23,7 @@ from gateway.scheduler.watchdog import Watchdog
 from gateway.services.expire_notices import expire_notices
 from gateway.services.hold_lease import LEASE
 from gateway.services.read_instant import read_instant
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 from tests.gateway.records import actions, change
 from tests.gateway.services.crowd import notice_row, verdict
@@ -40,7 +41,7 @@ def _over(gateway: Gateway) -> Notice:
 
 def _lease_ends(gateway: Gateway) -> None:
     """As if its holder had been silent for so long."""
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         lease = session.scalars(select(Lease)).one()
         lease.expires_at -= LEASE
 

@@ -51,6 +51,13 @@ def test_a_port_is_a_port(value: str, taken: bool) -> None:
         assert _refused(PORT=value) == "COURT_GATEWAY_PORT: must be a whole number from 1 to 65535"
 
 
+def test_the_calls_have_a_role_of_their_own_on_postgres_only() -> None:
+    calls = {"COURT_GATEWAY_CALLS_DATABASE_URL": "postgresql://c:p@h/n"}
+    with pytest.raises(SettingRefused, match="COURT_GATEWAY_CALLS_DATABASE_URL"):
+        read_settings(calls)
+    assert read_settings({**calls, "COURT_GATEWAY_DATABASE_URL": "postgresql://d:p@h/n"}).calls_database_url
+
+
 @pytest.mark.parametrize("url", ["mysql://h/n", "sqlite://", "sqlite:///:memory:", "nonsense", "sqlite:///"])
 def test_only_a_sqlite_file_or_postgres_is_a_database(url: str) -> None:
     assert _refused(DATABASE_URL=url).startswith("COURT_GATEWAY_DATABASE_URL: must be ")

@@ -10,6 +10,7 @@ from gateway.database import writing
 from gateway.models import AuditEntry, Platform
 from gateway.services.permissions import Action
 from gateway.settings import SETTINGS
+from gateway.sight import EVERY_COURT
 from tests.applications import open_app
 from tests.factories import open_gateway
 
@@ -114,7 +115,7 @@ def test_every_setting_stands_in_the_readme_or_the_docs() -> None:
 def test_the_database_of_a_test_is_not_the_one_of_another(tmp_path: Path) -> None:
     one = open_gateway(f"sqlite:///{tmp_path / 'one.db'}", tmp_path / "one")
     other = open_gateway(f"sqlite:///{tmp_path / 'other.db'}", tmp_path / "other")
-    with writing(one.runtime.engine) as session:
+    with writing(one.runtime.engine, EVERY_COURT) as session:
         session.get_one(Platform, 1).change_no = 999
     with other.read() as session:
         assert session.get_one(Platform, 1).change_no != 999

@@ -123,9 +123,10 @@ def test_a_database_full_of_data_goes_down_and_up_and_works(database_url: str, t
     line = gateway.line()
     gateway.notice(line=line)
     FakeCarrier.of(gateway).voice(gateway.dialled(line))
-    downgrade(gateway.runtime.engine)
-    assert _tables(gateway.runtime.engine) == {"alembic_version": {"version_num"}}
-    upgrade(gateway.runtime.engine)
+    with gateway.owner() as engine:
+        downgrade(engine)
+        assert _tables(engine) == {"alembic_version": {"version_num"}}
+        upgrade(engine)
     with gateway.read() as session:
         assert session.query(Call).count() == 0
     gateway.runtime.close()

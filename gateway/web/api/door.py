@@ -30,6 +30,7 @@ from gateway.services.remember_answer import (
 )
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
+from gateway.sight import EVERY_COURT
 from gateway.web.api import problems
 from gateway.web.api.problems import Stopped
 from gateway.web.api.reading import idempotency_key, is_id, read_request
@@ -97,7 +98,7 @@ def _serve(route: Route, row_id: str) -> Response:
     if route.prepare is not None:
         preparation = Preparation(_transactions(here, bearer), asked, desk().transport)
         asked = replace(asked, prepared=route.prepare(preparation))
-    return _in_transaction(here, route, asked, keyed)
+    return _in_transaction(here, bearer, route, asked, keyed)
 
 
 def _transactions(here: Runtime, bearer: Bearer) -> Transactions:
@@ -110,7 +111,7 @@ def _transactions(here: Runtime, bearer: Bearer) -> Transactions:
 
 
 def _recognise(here: Runtime) -> Bearer:
-    with reading(here.engine) as session:
+    with reading(here.engine, EVERY_COURT) as session:
         return _bearer(session, here.clock.now())
 
 
@@ -146,20 +147,22 @@ def _recall(here: Runtime, keyed: Keyed) -> Remembered | None:
         return recall_answer(session, here.vault, keyed)
 
 
-def _in_transaction(here: Runtime, route: Route, asked: Asked[Any], keyed: Keyed | None) -> Response:
+def _in_transaction(
+    here: Runtime, bearer: Bearer, route: Route, asked: Asked[Any], keyed: Keyed | None
+) -> Response:
     for _ in range(TRIES - 1):
         try:
-            return _once(here, route, asked, keyed)
+            return _once(here, bearer, route, asked, keyed)
         except DBAPIError as fault:
             if getattr(fault.orig, "sqlstate", None) not in _AGAIN:
                 raise
-    return _once(here, route, asked, keyed)
+    return _once(here, bearer, route, asked, keyed)
 
 
-def _once(here: Runtime, route: Route, asked: Asked[Any], keyed: Keyed | None) -> Response:
+def _once(here: Runtime, bearer: Bearer, route: Route, asked: Asked[Any], keyed: Keyed | None) -> Response:
     """One transaction. Who asks is looked up in it again: what was revoked before it began has no effect."""
-    opened = writing(here.engine) if route.writes else reading(here.engine)
-    with opened as session:
+    opens = writing if route.writes else reading
+    with opens(here.engine, bearer.actor.sees) as session:
         now = here.clock.now()
         work = Work(session, now, here.vault, _bearer(session, now).actor)
         known = claim_key(work, keyed) if keyed else None

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from gateway.database import writing
 from gateway.models import EnforcementCase, User
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 from tests.gateway.import_files import Desk, left, text_of
 
@@ -121,7 +122,7 @@ def test_the_only_clerk_of_a_court_with_a_judge_need_not_be_named(
     shell: Shell, gone: tuple[str, str]
 ) -> None:
     gateway = shell.desk.gateway
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         others = User.username.in_(gone)
         session.execute(update(User).where(others).values(disabled_at=gateway.clock.at))
     assert shell.run("import", shell.file(text_of(shell.desk.rows(1))), *DECLARED).code == 0

@@ -29,6 +29,7 @@ from gateway.models import (
     Recording,
     User,
 )
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 
 Change = dict[str, Any]
@@ -46,7 +47,7 @@ def _columns(session: Session, model: type[Base], row_id: str) -> Change:
 
 def _refused(gateway: Gateway, name: str, write: Callable[[Session], object]) -> None:
     """The write is refused by the rule of this name (PostgreSQL tells every name, SQLite that of checks)."""
-    with pytest.raises(IntegrityError) as refused, writing(gateway.runtime.engine) as session:
+    with pytest.raises(IntegrityError) as refused, writing(gateway.runtime.engine, EVERY_COURT) as session:
         write(session)
     told = str(refused.value.orig)
     postgres = gateway.runtime.engine.dialect.name == "postgresql"
@@ -170,7 +171,7 @@ def test_a_decision_about_a_minor(gateway: Gateway, notice: Notice) -> None:
         of_age_on, debtor_id = decision.debtor_of_age_on, decision.debtor_id
     the_day_before = of_age_on - timedelta(days=1)
     _refused(gateway, "ck_decision_never_a_minor", _set(Decision, notice.decision_id, made_on=the_day_before))
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         _set(Decision, notice.decision_id, made_on=of_age_on)(session)
     _refused(gateway, "fk_decision", _set(Debtor, debtor_id, of_age_on=date(1990, 1, 1)))
 
@@ -197,7 +198,7 @@ def test_a_term_that_the_law_does_not_know(
 def test_a_term_that_the_law_knows_is_taken(gateway: Gateway, notice: Notice, months: int) -> None:
     reason = None if months == 24 else "several_acts"
     changes = {"grounds": "2", "term_months": months, "extension_reason": reason}
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         _set(Decision, notice.decision_id, **changes)(session)
     with gateway.read() as session:
         assert session.get_one(Decision, notice.decision_id).term_months == months
@@ -249,7 +250,7 @@ def test_a_dialled_number_twice_on_one_connection(gateway: Gateway) -> None:
 
 def test_a_released_number_may_be_enrolled_again(gateway: Gateway) -> None:
     line = gateway.line()
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         _copy(PhoneLine, line.id, state="released")(session)
     with gateway.read() as session:
         assert session.query(PhoneLine).count() == 2
@@ -342,7 +343,7 @@ def test_a_report_or_a_caller_counted_twice(gateway: Gateway) -> None:
         "at": gateway.clock.at,
     }
     heard = {"notice_id": "n", "period": "p", "caller_hash": b"h", "at": gateway.clock.at}
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(insert(CallEvent).values(id="1", **event))
         session.execute(insert(Heard).values(**heard))
     _refused(gateway, "uq_call_event", _insert(CallEvent, id="2", **event))

@@ -13,6 +13,7 @@ from gateway.ids import new_id
 from gateway.models import Base, Notice, PhoneLine
 from gateway.services.audit import Verdict, verify_chains
 from gateway.services.transactions import Transactions
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 
 Result = TypeVar("Result")
@@ -26,7 +27,7 @@ def transactions(gateway: Gateway) -> Transactions:
 
 def crowd(gateway: Gateway, notice: Notice, size: int) -> list[str]:
     """So many more notices like this one, each on a line of its own; their ids."""
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         like = _columns(session.get_one(Notice, notice.id))
         line = _columns(session.get_one(PhoneLine, notice.line_id))
         ids = [(new_id(gateway.clock.now()), new_id(gateway.clock.now())) for _ in range(size)]

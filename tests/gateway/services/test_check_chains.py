@@ -8,6 +8,7 @@ from gateway.database import writing
 from gateway.models import Alert, AuditEntry, Platform
 from gateway.services.anchor_chains import anchor_chains
 from gateway.services.check_chains import check_chains
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 from tests.gateway.records import alerts
 from tests.gateway.services.crowd import at_once, transactions, verdict
@@ -30,7 +31,7 @@ def test_the_verdict_and_its_time_are_kept(gateway: Gateway) -> None:
 
 def test_a_changed_entry_breaks_its_chain_and_opens_one_alert(gateway: Gateway) -> None:
     notice = gateway.notice()
-    with writing(gateway.runtime.engine) as session:
+    with gateway.owner() as owner, writing(owner, EVERY_COURT) as session:
         session.execute(
             update(AuditEntry)
             .where(AuditEntry.subject_id == notice.id, AuditEntry.action == "approved")

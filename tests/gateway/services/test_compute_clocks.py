@@ -8,6 +8,7 @@ from gateway.database import writing
 from gateway.models import CourtCalendarDay, EnforcementCase, Objection
 from gateway.services.compute_clocks import compute_clocks
 from gateway.services.record_objection import NewObjection, record_objection
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 from tests.gateway.records import actions, change
 from tests.gateway.services.crowd import at_once, transactions, verdict
@@ -39,7 +40,7 @@ def _enter_2040(gateway: Gateway) -> None:
         }
         for day in days
     ]
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(insert(CourtCalendarDay), rows)
 
 

@@ -10,6 +10,7 @@ from gateway.database import writing
 from gateway.models import AuditEntry, EnforcementCase, Notice
 from gateway.services.expire_notices import end_notices_of_closed_cases, expire_notices
 from gateway.services.record_tick import record_tick
+from gateway.sight import EVERY_COURT
 from tests.carriers import FakeCarrier
 from tests.factories import Gateway
 from tests.gateway.records import actions, change
@@ -70,7 +71,7 @@ def test_a_second_sweep_finds_nothing_and_changes_nothing(gateway: Gateway) -> N
 def test_a_clock_set_back_behind_a_recorded_time_does_not_keep_a_notice(gateway: Gateway) -> None:
     notice = _over_at(gateway, hours=1)
     gateway.clock.forward(hours=2)
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         record_tick(session, gateway.clock.now())
     gateway.clock.forward(hours=-4)
     assert expire_notices(transactions(gateway)) == 1

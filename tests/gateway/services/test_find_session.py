@@ -12,13 +12,14 @@ from gateway.services.find_session import note_seen
 from gateway.services.manage_people import change_roles, disable_person
 from gateway.services.refusals import NotFound
 from gateway.services.work import Work
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 from tests.gateway.desk import Desk
 from tests.gateway.records import actions
 
 
 def _note(gateway: Gateway, session_id: str) -> None:
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         note_seen(session, session_id, gateway.clock.now())
 
 
@@ -34,7 +35,7 @@ def test_whoever_is_away_too_long_is_out(gateway: Gateway, who: str, minutes: in
 
 def test_a_president_is_away_as_short_as_a_judge(gateway: Gateway) -> None:
     desk = Desk.of(gateway, "clerk")
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(update(User).where(User.username == "clerk").values(roles="clerk president"))
     opened = desk.sign_in("clerk")
     gateway.clock.forward(minutes=15)
@@ -96,7 +97,7 @@ def test_also_where_nobody_ended_the_session(gateway: Gateway, column: str) -> N
     desk = Desk.of(gateway)
     opened = desk.sign_in()
     value = gateway.clock.now() if column == "disabled_at" else ""
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(update(User).where(User.username == "clerk").values({column: value}))
     assert desk.seen(opened.token) is None
 

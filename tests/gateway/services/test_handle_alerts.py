@@ -7,12 +7,13 @@ from gateway.models import Alert
 from gateway.services.alerts import open_alert
 from gateway.services.handle_alerts import acknowledge_alert, dismiss_alert, list_alerts, read_alert
 from gateway.services.refusals import NotAllowed, NotFound, NotValid, WrongState
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 from tests.gateway.records import actions
 
 
 def _open(gateway: Gateway, kind: str, subject: str, court_id: str | None = None) -> str:
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         open_alert(session, kind, subject, gateway.clock.now(), court_id)
         return session.query(Alert.id).filter_by(kind=kind, subject_id=subject, closed_at=None).one()[0]
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from gateway.database import writing
 from gateway.models import Lease
 from gateway.services.hold_lease import LEASE, LeaseLost, give_up_lease, hold_lease, take_lease
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 from tests.gateway.services.crowd import at_once
 
@@ -15,7 +16,7 @@ MOMENT = timedelta(microseconds=1)
 
 
 def _take(gateway: Gateway, holder: str, now: datetime) -> bool:
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         return take_lease(session, "work", holder, now)
 
 
@@ -56,10 +57,10 @@ def test_of_eight_who_ask_together_one_gets_it(gateway: Gateway) -> None:
 def test_who_has_lost_it_is_stopped_within_his_transaction(gateway: Gateway) -> None:
     now = gateway.clock.now()
     _take(gateway, "a", now)
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         hold_lease(session, "work", "a")
     _take(gateway, "b", now + LEASE)
-    with pytest.raises(LeaseLost), writing(gateway.runtime.engine) as session:
+    with pytest.raises(LeaseLost), writing(gateway.runtime.engine, EVERY_COURT) as session:
         hold_lease(session, "work", "a")
 
 
@@ -67,7 +68,7 @@ def test_what_was_given_up_is_free_at_once_and_only_its_holder_gives_it_up(gatew
     now = gateway.clock.now()
     _take(gateway, "a", now)
     for holder, taken in (("b", False), ("a", True)):
-        with writing(gateway.runtime.engine) as session:
+        with writing(gateway.runtime.engine, EVERY_COURT) as session:
             give_up_lease(session, "work", holder, now)
         assert _take(gateway, "c", now) is taken
     assert _holder(gateway) == "c"

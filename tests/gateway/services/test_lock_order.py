@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL
 
 from gateway.models import Notice, PhoneLine
 from gateway.services.check_fallback import check_fallback, route_of
@@ -33,7 +33,7 @@ def _meet(
         with gateway.work("judge") as work:
             second(work)
 
-    with ThreadPoolExecutor(1) as thread, _watching(gateway.url) as settled:
+    with ThreadPoolExecutor(1) as thread, _watching(gateway.runtime.engine.url) as settled:
         with gateway.work() as work:
             lock(work)
             waiting = thread.submit(do_second)
@@ -43,9 +43,12 @@ def _meet(
 
 
 @contextmanager
-def _watching(url: str) -> Iterator[Callable[[Callable[[], bool]], None]]:
-    """A function that returns once a session of this database waits for a lock, or `done` says yes."""
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+def _watching(url: URL) -> Iterator[Callable[[Callable[[], bool]], None]]:
+    """A function that returns once a session of this database waits for a lock, or `done` says yes.
+
+    `url`: the role's that waits, as no other role is told what its sessions wait for.
+    """
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     query = (
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -28,6 +28,7 @@ from gateway.models import (
 )
 from gateway.services.look_up_call import Found, Question, look_up_calls
 from gateway.services.may_play import Standing, why_silent
+from gateway.sight import EVERY_COURT
 from ivr.plan import Why
 from tests.factories import Gateway, open_gateway, patient
 from tests.postgres import Server
@@ -61,7 +62,7 @@ class Stage:
             "second_recording_id": self.second.id if standing.second_sha256 else None,
             "import_id": self.batch if standing.import_state else None,
         }
-        with writing(self.gateway.runtime.engine) as session:
+        with writing(self.gateway.runtime.engine, EVERY_COURT) as session:
             self._relax(session)
             for table, row_id, values in (
                 (Court, self.notice.court_id, _of_court(standing)),
@@ -102,7 +103,7 @@ class Stage:
         vault, line = self.gateway.runtime.vault, self.line
         hashes = vault.look_up_hashes(self.gateway.dialled(line))
         question = Question(line.connection_id, hashes, "CA-now", (), None)
-        with Kept(self.gateway.runtime.engine) as kept, kept.asking() as asking:
+        with Kept(self.gateway.runtime.calls) as kept, kept.asking() as asking:
             found = look_up_calls(asking, [question], application)[0]
         assert found is not None
         return found
@@ -187,7 +188,7 @@ def on_postgres(
 
 
 def _open(url: str, folder: Path) -> Iterator[Stage]:
-    gateway = open_gateway(url, folder / "data", migrate=False)
+    gateway = open_gateway(url, folder / "data")
     gateway.runtime = patient(gateway.runtime)
     stage = _stage(gateway)
     if not url.startswith("sqlite"):
@@ -198,7 +199,7 @@ def _open(url: str, folder: Path) -> Iterator[Stage]:
 
 def _drop_checks(gateway: Gateway) -> None:
     """PostgreSQL's way of letting in what the constraints forbid; the foreign key on `complete` goes too."""
-    with gateway.runtime.engine.begin() as connection:
+    with gateway.owner() as owner, owner.begin() as connection:
         found = connection.execute(
             text(
                 "SELECT conrelid::regclass, conname FROM pg_constraint"

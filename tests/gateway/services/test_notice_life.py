@@ -218,7 +218,7 @@ def _run(make: Callable[[Path], str], folder: Path, examples: int) -> None:
         while opened:
             opened.pop().runtime.close()
         here = Path(tempfile.mkdtemp(dir=folder))
-        gateway = open_gateway(make(here), here / "data", migrate=False)
+        gateway = open_gateway(make(here), here / "data")
         gateway.runtime = patient(gateway.runtime)
         opened.append(gateway)
         return Life(gateway)

@@ -25,6 +25,7 @@ from gateway.models import (
 )
 from gateway.services.close_case import close_case
 from gateway.services.purge import purge
+from gateway.sight import EVERY_COURT
 from tests.carriers import FakeCarrier, sid
 from tests.factories import Gateway
 from tests.gateway.records import call_of, change, heard, rows
@@ -53,7 +54,7 @@ def _one_call(gateway: Gateway) -> str:
 
 
 def _set_all(gateway: Gateway, model: type[Base], **columns: object) -> None:
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(update(model).values(**columns))
 
 
@@ -80,7 +81,7 @@ def test_thousands_of_calls_go_by_two_purges_at_once_and_are_counted_once(gatewa
     old = gateway.clock.now() - timedelta(days=91)
     row = {column.key: getattr(call, column.key) for column in Call.__table__.columns} | {"received_at": old}
     copies = [row | {"id": f"{n:026}", "carrier_call_id": f"{n}"} for n in range(1700)]
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(insert(Call), copies)
     assert sum(counts.get("call", 0) for counts in at_once(lambda: _purge(gateway))) == 1700
     assert rows(gateway, Call) == 1
@@ -118,7 +119,7 @@ def _midnight_after(gateway: Gateway, days: int) -> datetime:
 def test_who_heard_a_notice_is_forgotten_when_the_period_is_past(gateway: Gateway, cap_days: int) -> None:
     _hear(gateway, cap_days)
     end = _midnight_after(gateway, cap_days - 1)
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(update(Heard).values(at=gateway.clock.now()))
     assert purge(gateway.runtime, end - MOMENT).get("heard") == 0
     assert heard(gateway) == 1
@@ -157,7 +158,7 @@ def test_remembered_answers_go_after_a_day(gateway: Gateway, younger_by: timedel
         "state": "answered",
         "created_at": gateway.clock.now() - timedelta(hours=24) + younger_by,
     }
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(insert(IdempotencyRecord), [row])
     _purge(gateway)
     assert rows(gateway, IdempotencyRecord) == left
@@ -176,7 +177,7 @@ def _import(gateway: Gateway, state: str, notice: Notice) -> str:
         "submitted_by": clerk,
         "created_at": gateway.clock.now() - timedelta(hours=1),
     }
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(insert(ImportBatch), [batch])
     change(gateway, Notice, notice.id, import_id=import_id)
     change(gateway, PhoneLine, notice.line_id, import_id=import_id)
@@ -211,7 +212,7 @@ def test_an_import_that_was_never_published_goes_with_all_its_rows_and_takes_no_
         ids = list(session.scalars(select(Notice.id).where(Notice.id != kept.id)))
         lines = list(session.scalars(select(PhoneLine.id).where(PhoneLine.id != kept.line_id)))
     import_id = _import(gateway, state, doomed)
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(update(Notice).where(Notice.id.in_(ids)).values(import_id=import_id))
         session.execute(update(PhoneLine).where(PhoneLine.id.in_(lines)).values(import_id=import_id))
     counts = _purge(gateway)

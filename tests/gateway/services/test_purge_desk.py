@@ -9,6 +9,7 @@ from gateway.services.challenges import ask_challenge
 from gateway.services.end_sessions import end_session
 from gateway.services.manage_people import NewPerson, invite_person
 from gateway.services.purge_desk import purge_desk
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 from tests.gateway.desk import Desk
 from tests.gateway.records import rows
@@ -63,6 +64,6 @@ def test_attempts_go_once_they_count_nothing(gateway: Gateway) -> None:
 
 def test_a_session_in_use_stays(gateway: Gateway) -> None:
     Desk.of(gateway).sign_in()
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         session.execute(update(DeskSession).values(last_seen_at=gateway.clock.now()))
     assert purge_desk(transactions(gateway), gateway.clock.now())["desk_session"] == 0

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from gateway.database import writing
 from gateway.models import Platform
 from gateway.services.record_tick import record_tick
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 
 
@@ -22,6 +23,6 @@ def test_a_later_tick_is_recorded_and_an_earlier_one_is_not(gateway: Gateway) ->
         (first - timedelta(hours=1), first),
         (first + timedelta(seconds=5), first + timedelta(seconds=5)),
     ):
-        with writing(gateway.runtime.engine) as session:
+        with writing(gateway.runtime.engine, EVERY_COURT) as session:
             record_tick(session, at)
         assert _recorded(gateway) == expected

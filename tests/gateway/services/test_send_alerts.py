@@ -12,6 +12,7 @@ from gateway.database import writing
 from gateway.models import Alert
 from gateway.services.alerts import close_alert, open_alert
 from gateway.services.send_alerts import Despatch, send_alerts
+from gateway.sight import EVERY_COURT
 from tests.factories import Gateway
 from tests.gateway.receivers import mail_server, web_server
 from tests.gateway.services.crowd import transactions
@@ -34,7 +35,7 @@ class FakeCourier:
 
 
 def _open(gateway: Gateway, *subjects: str) -> None:
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         for subject in subjects:
             gateway.clock.at += timedelta(milliseconds=1)
             open_alert(session, "review_lapsed", subject, gateway.clock.now(), gateway.court_a)
@@ -62,7 +63,7 @@ def test_each_alert_goes_out_once_and_is_marked_with_the_time(gateway: Gateway) 
 def test_an_alert_that_closed_before_it_was_sent_is_not_lost(gateway: Gateway) -> None:
     courier = FakeCourier()
     _open(gateway, "short")
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         close_alert(session, "review_lapsed", "short", gateway.clock.now())
     assert send_alerts(transactions(gateway), Despatch([courier])) == 1
     assert courier.got == [["short"]]

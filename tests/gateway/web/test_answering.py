@@ -24,7 +24,7 @@ from tests.factories import Gateway, number
 from tests.gateway.records import alerts, rows, why_of
 from tests.gateway.web.conftest import Scene, scene_of
 from tests.hearing import is_heard
-from tests.postgres import for_psycopg
+from tests.postgres import Server, for_psycopg
 
 IN_TIME = 0.8
 
@@ -127,11 +127,13 @@ def test_a_database_file_that_was_replaced_under_us_is_opened_anew(sqlite_scene:
 
 
 @pytest.mark.postgres
-def test_a_dropped_postgres_database_connects_silently(postgres_gateway: Gateway) -> None:
+def test_a_dropped_postgres_database_connects_silently(
+    postgres_server: Server, postgres_gateway: Gateway
+) -> None:
     scene = scene_of(postgres_gateway)
     name = make_url(postgres_gateway.url).database
-    server = make_url(postgres_gateway.url).set(drivername="postgresql", database="postgres")
-    with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as session:
+    server = for_psycopg(postgres_server.superuser_url or postgres_server.url)
+    with psycopg.connect(server, autocommit=True) as session:
         session.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         session.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
         assert _silently_connected(scene, scene.voice())
@@ -140,7 +142,7 @@ def test_a_dropped_postgres_database_connects_silently(postgres_gateway: Gateway
 
 
 def test_on_a_schema_of_another_revision_nothing_plays(scene: Scene) -> None:
-    with scene.gateway.runtime.engine.begin() as connection:
+    with scene.gateway.owner() as owner, owner.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
     call = sid()
     assert _silently_connected(scene, scene.voice(call=call))

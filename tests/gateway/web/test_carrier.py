@@ -150,7 +150,7 @@ def test_a_protected_caller_hears_nothing_where_his_entry_reaches(
     vault, caller = gateway.runtime.vault, number(9999)
     courts = {"a": gateway.court_a, "b": gateway.court_b, None: None}
     lines = {"this": scene.line.id, "other": other.id, None: None}
-    with gateway.work() as work:
+    with gateway.work("operator") as work:
         work.session.add(
             ProtectedCaller(
                 id=work.new_id(),

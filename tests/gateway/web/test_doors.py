@@ -140,6 +140,7 @@ def _town(gateway: Gateway) -> Town:
 def _twin(gateway: Gateway, directory: Path, server: Callable[[], Server]) -> Iterator[Gateway]:
     """The same gateway once more, over a copy of its database."""
     gateway.runtime.engine.dispose()
+    gateway.runtime.calls.dispose()
     if gateway.url.startswith("sqlite"):
         url = f"sqlite:///{shutil.copy(gateway.url.removeprefix('sqlite:///'), directory / 'twin.db')}"
     else:

@@ -224,7 +224,7 @@ def test_no_number_is_in_a_log_line_or_a_metric(scene: Scene) -> None:
 
 
 def _break_schema(gateway: Gateway) -> None:
-    with gateway.runtime.engine.begin() as connection:
+    with gateway.owner() as owner, owner.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE call RENAME TO called")
 
 

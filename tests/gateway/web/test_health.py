@@ -23,6 +23,7 @@ from gateway.runtime import Runtime
 from gateway.scheduler.shift import Shift
 from gateway.schema import REVISION
 from gateway.services.check_chains import check_chains
+from gateway.sight import EVERY_COURT
 from gateway.web.gauges import exposition
 from gateway.web.probing import probe
 from tests.applications import open_app
@@ -121,7 +122,7 @@ def test_a_map_that_missed_a_change_is_behind(sqlite_gateway: Gateway) -> None:
 
 
 def test_a_database_of_another_revision_is_not_ready(gateway: Gateway) -> None:
-    with writing(gateway.runtime.engine) as session:
+    with gateway.owner() as owner, writing(owner) as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     status, found = _ready(gateway.runtime)
     assert (status, found["ready"], found["checks"]["revision"]) == (503, False, "0000")
@@ -155,7 +156,7 @@ def test_a_database_that_hangs_does_not_hold_the_answer(postgres_gateway: Gatewa
             return super().run(tell, until)
 
     runtime = replace(postgres_gateway.runtime, deadline=Told(2, 0.3, 0.1))
-    with writing(runtime.engine) as session:
+    with writing(runtime.engine, EVERY_COURT) as session:
         session.execute(text("LOCK TABLE platform IN ACCESS EXCLUSIVE MODE"))
         started = time.monotonic()
         status, found = _ready(runtime)

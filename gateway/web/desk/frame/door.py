@@ -21,6 +21,7 @@ from gateway.services.find_session import SignedIn, find_session, note_seen
 from gateway.services.permissions import Action
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
+from gateway.sight import EVERY_COURT
 from gateway.vault import token_hash
 from gateway.web.desk.frame.cookies import session_token
 from gateway.web.desk.frame.csrf import refuse_forged
@@ -73,7 +74,7 @@ class Visit:
     @contextmanager
     def reading(self) -> Iterator[Work]:
         """One transaction that only reads."""
-        with reading(self.runtime.engine) as session:
+        with reading(self.runtime.engine, self.actor.sees) as session:
             yield self._work(session)
 
     def change(self, do: Callable[[Work], Result]) -> Result:
@@ -100,7 +101,7 @@ class Visit:
         return Transactions(here.engine, here.clock, here.vault, still_present, self.actor)
 
     def _once(self, do: Callable[[Work], Result]) -> Result:
-        with writing(self.runtime.engine) as session:
+        with writing(self.runtime.engine, self.actor.sees) as session:
             actor = self._signed_in(session).actor
             return do(Work(session, self.runtime.clock.now(), self.runtime.vault, actor))
 
@@ -178,7 +179,7 @@ def _recognise() -> Visit | None:
     if not token:
         return None
     now = here.clock.now()
-    with reading(here.engine) as session:
+    with reading(here.engine, EVERY_COURT) as session:
         found = find_session(session, token_hash(token), now)
         court = session.get(Court, found.user.court_id) if found and found.user.court_id else None
     if found is None:

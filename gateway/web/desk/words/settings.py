@@ -11,6 +11,9 @@ HELP: dict[str, LazyString] = {
         "var/demo where only a demonstration lives"
     ),
     "database_url": _l("SQLite or PostgreSQL; empty: sqlite:///<data_dir>/gateway.db"),
+    "calls_database_url": _l(
+        "the same PostgreSQL database, entered as the calls' role; empty: the role that `init` made"
+    ),
     "keys_file": _l("the key file (mode 600); empty: <data_dir>/keys.json"),
     "key_dir": _l("where the callers' period keys lie, never backed up; empty: <data_dir>/caller-keys"),
     "host": _l("address on which `serve` listens"),

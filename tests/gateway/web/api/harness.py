@@ -15,6 +15,7 @@ from gateway.models import User
 from gateway.services.found_platform import issue_token
 from gateway.services.permissions import SCOPES
 from gateway.services.work import Work
+from gateway.sight import EVERY_COURT
 from gateway.web.api.door import Desk, Rates
 from tests.applications import open_app
 from tests.factories import BASE, Gateway
@@ -42,7 +43,7 @@ class Api:
 
     def new_token(self, who: str, *scopes: str) -> str:
         actor = self.gateway.people[who]
-        with writing(self.gateway.runtime.engine) as session:
+        with writing(self.gateway.runtime.engine, EVERY_COURT) as session:
             work = Work(session, self.gateway.clock.now(), self.gateway.runtime.vault, actor)
             user = session.get_one(User, actor.user_id)
             return issue_token(work, user, frozenset(scopes), "test")

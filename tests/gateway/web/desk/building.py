@@ -97,7 +97,7 @@ class Building:
     def furnished(cls, template: Path, directory: Path) -> "Building":
         path = directory / "gateway.db"
         shutil.copy(template, path)
-        gateway = open_gateway(f"sqlite:///{path}", directory / "data", migrate=False)
+        gateway = open_gateway(f"sqlite:///{path}", directory / "data")
         settings = replace(gateway.runtime.settings, desk_url=HOST)
         gateway.runtime = replace(gateway.runtime, settings=settings)
         _add_people(gateway)

@@ -16,6 +16,7 @@ from gateway.services.found_court import found_court
 from gateway.services.hold_tokens import issue_own_token
 from gateway.services.protect_caller import protect_caller
 from gateway.services.recover_person import request_recovery
+from gateway.sight import EVERY_COURT
 from gateway.web.desk.admin import CORNERS
 from gateway.web.desk.frame.navigation import PLACES
 from gateway.web.desk.frame.places import PLACES as PAGES_OF_THINGS
@@ -70,7 +71,7 @@ def town(office: Office) -> Town:
         issue_own_token(work, frozenset({"read"}), "program", 30)
         close_case(work, case.id, 1, "paid")
     ids["case"] = case.id
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         open_alert(session, "loop", ids["line"], gateway.clock.now(), gateway.court_a)
         ids["alert"] = session.scalars(select(Alert.id)).one()
         ids["token"] = session.scalars(select(ApiToken.id).where(ApiToken.label == "program")).one()

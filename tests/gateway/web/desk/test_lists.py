@@ -11,6 +11,7 @@ from gateway.models import Alert, Notice
 from gateway.services.alerts import open_alert
 from gateway.services.tally_calls import tally_calls
 from gateway.services.tally_notices import tally_notices
+from gateway.sight import EVERY_COURT
 from tests.carriers import FakeCarrier
 from tests.gateway.records import actions, change
 from tests.gateway.services.crowd import transactions
@@ -23,7 +24,7 @@ def _main(text: str) -> str:
 
 def _alert(office: Office, kind: str, court_id: str | None) -> str:
     gateway = office.gateway
-    with writing(gateway.runtime.engine) as session:
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
         open_alert(session, kind, "subject", gateway.clock.now(), court_id)
         return str(session.query(Alert.id).filter_by(kind=kind).one()[0])
 
