@@ -1,13 +1,14 @@
 """Appending many entries to one audit chain at once: as tamper-evident as one by one, and far cheaper."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
+from gateway.insert_rows import insert_rows
 from gateway.models import AuditEntry, AuditHead
-from gateway.services.audit import Chain, entry_hash
+from gateway.services.audit import Chain, hash_of, written_details, written_time
 from gateway.services.work import Work
 
 
@@ -19,6 +20,7 @@ class Entered:
     subject_kind: str
     subject_id: str
     fields: Mapping[str, object]
+    remark: str | None = None
 
 
 def lock_chain(work: Work, chain: Chain) -> tuple[int, str]:
@@ -34,37 +36,45 @@ def lock_chain(work: Work, chain: Chain) -> tuple[int, str]:
 
 def append_entries(work: Work, chain: Chain, entries: Sequence[Entered]) -> None:
     """Append in this order, in this transaction."""
-    sequence, previous = lock_chain(work, chain)
+    sequence, digest = lock_chain(work, chain)
     rows = []
     for number, entered in enumerate(entries, sequence + 1):
-        entry = _entry(work, chain, number, previous, entered)
-        previous = entry.hash
-        rows.append({column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns})
-    if not rows:
-        return
-    work.session.execute(insert(AuditEntry), rows)
+        rows.append(_row(work, chain, number, digest, entered))
+        digest = rows[-1]["hash"]
+    insert_rows(work.session, AuditEntry, rows)
     work.session.execute(
         update(AuditHead)
         .where(AuditHead.chain == chain)
-        .values(sequence=sequence + len(rows), hash=previous)
+        .values(sequence=sequence + len(rows), hash=digest)
         .execution_options(synchronize_session=False)
     )
 
 
-def _entry(work: Work, chain: Chain, sequence: int, previous: str, entered: Entered) -> AuditEntry:
-    salt = work.new_id()
-    fields = {name: work.vault.digest(str(value), salt) for name, value in sorted(entered.fields.items())}
-    entry = AuditEntry(
-        id=salt,
-        chain=chain,
-        sequence=sequence,
-        at=work.now,
-        actor=work.actor.user_id,
-        action=entered.action,
-        subject_kind=entered.subject_kind,
-        subject_id=entered.subject_id,
-        details=json.dumps({"fields": fields}, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
-        previous_hash=previous,
+def _row(work: Work, chain: Chain, sequence: int, previous: str, entered: Entered) -> dict[str, Any]:
+    salt, actor = work.new_id(), work.actor.user_id
+    details = written_details(work.details(salt, entered.fields, entered.remark))
+    digest = hash_of(
+        salt,
+        chain,
+        sequence,
+        written_time(work.now),
+        actor,
+        entered.action,
+        entered.subject_kind,
+        entered.subject_id,
+        details,
+        previous,
     )
-    entry.hash = entry_hash(entry)
-    return entry
+    return {
+        "id": salt,
+        "chain": chain,
+        "sequence": sequence,
+        "at": work.now,
+        "actor": actor,
+        "action": entered.action,
+        "subject_kind": entered.subject_kind,
+        "subject_id": entered.subject_id,
+        "details": details,
+        "previous_hash": previous,
+        "hash": digest,
+    }

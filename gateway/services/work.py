@@ -93,14 +93,16 @@ class Work:
     ) -> None:
         """Enter a change into a chain, in this transaction."""
         salt = self.new_id()
-        details: dict[str, Any] = {
-            "fields": {
-                name: self.vault.digest(str(value), salt) for name, value in sorted((fields or {}).items())
-            }
-        }
-        if remark is not None:
-            details["remark"] = remark
+        details = self.details(salt, fields or {}, remark)
         append_entry(self.session, chain, salt, self.now, self.actor.user_id, action, kind, subject, details)
+
+    def details(self, salt: str, fields: Mapping[str, object], remark: str | None = None) -> dict[str, Any]:
+        """What an entry tells of a change: salted digests of its fields, and the id of a remark."""
+        digest = self.vault.digest
+        told: dict[str, Any] = {"fields": {name: digest(str(fields[name]), salt) for name in sorted(fields)}}
+        if remark is not None:
+            told["remark"] = remark
+        return told
 
     def remark(self, text: str) -> str:
         """Keep a free text in a sealed row of its own, which retention may empty; returns the row's id."""
