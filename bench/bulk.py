@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bench.ready_rows import put, take
+from bench.running_clock import RunningClock
 from gateway.database import writing
 from gateway.models import ImportBatch, Prompt
 from gateway.services.approve_import import approve_import
@@ -139,7 +140,8 @@ class Arena:
 
 def _by(gateway: Gateway, who: str) -> Transactions:
     runtime = gateway.runtime
-    return Transactions(runtime.engine, runtime.clock, runtime.vault, actor=gateway.people[who])
+    clock = RunningClock(gateway.clock.now())
+    return Transactions(runtime.engine, clock, runtime.vault, actor=gateway.people[who])
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, Any]:

@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from bench.look_up import fill
+from bench.running_clock import RunningClock
 from gateway.database import writing
 from gateway.models import Notice
 from gateway.runtime import Runtime
@@ -29,7 +30,7 @@ from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 from gateway.settings import read_settings
 from tests.carriers import FakeCarrier
-from tests.factories import Gateway, HandClock, copy_gateway, open_gateway
+from tests.factories import Gateway, copy_gateway, open_gateway
 from tests.gateway.services.crowd import verdict
 from tests.postgres import Server
 
@@ -126,7 +127,7 @@ class Arena:
         """The seconds of ours, those of the plain statements, and how long ours held the lock each time."""
         with self._copy() as ours:
             runtime = ours.runtime
-            watched = Watched(runtime.engine, ours.clock, runtime.vault)
+            watched = Watched(runtime.engine, RunningClock(self.over), runtime.vault)
             started = time.perf_counter()
             done = expire_notices(watched)
             taken = time.perf_counter() - started
@@ -203,7 +204,7 @@ def _plainly(bare: Gateway) -> float:
 def main(url: str, directory: str, over: str) -> None:
     """Sweep what is over, in a process of its own."""
     settings = read_settings({"COURT_GATEWAY_DATABASE_URL": url, "COURT_GATEWAY_DATA_DIR": directory})
-    runtime = Runtime.open(settings, HandClock(datetime.fromisoformat(over)))
+    runtime = Runtime.open(settings, RunningClock(datetime.fromisoformat(over)))
     expire_notices(Transactions(runtime.engine, runtime.clock, runtime.vault))
     runtime.close()
 

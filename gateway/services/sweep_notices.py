@@ -14,7 +14,13 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from gateway.models import Notice, PhoneLine
-from gateway.services.append_entries import Entered, append_entries, lock_chain
+from gateway.services.append_entries import (
+    Entered,
+    Prepared,
+    append_prepared,
+    lock_chain,
+    prepare_entries,
+)
 from gateway.services.audit import Chain
 from gateway.services.keep_pace import Pace
 from gateway.services.read_instant import read_instant
@@ -71,17 +77,26 @@ def _sweep_court(
     done = 0
     while ids:
         chunk, ids = ids[: pace.size], ids[pace.size :]
+        entries = _entries(transactions, sweep, chunk)
         with transactions.writing() as work:
             pace.locked()
-            done += _sweep_chunk(work, sweep, court_id, chunk)
+            done += _sweep_chunk(work, sweep, court_id, entries)
             pace.written(len(chunk))
     return done
 
 
-def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, ids: Sequence[str]) -> int:
+def _entries(transactions: Transactions, sweep: Sweep, ids: Sequence[str]) -> dict[str, Prepared]:
+    """What the record will say of each, prepared while nobody waits."""
+    fields = {"because": sweep.because}
+    entries = (Entered(sweep.action, "notice", notice_id, fields) for notice_id in ids)
+    prepared = prepare_entries(transactions.vault, transactions.clock.now(), entries)
+    return dict(zip(ids, prepared, strict=True))
+
+
+def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, entries: Mapping[str, Prepared]) -> int:
     lock_chain(work, Chain(court_id))
     due = sweep.due(_latest(work))
-    before = {row.id: row for row in _lock(work.session, court_id, ids, due)}
+    before = {row.id: row for row in _lock(work.session, court_id, list(entries), due)}
     changed = work.session.scalars(
         update(Notice)
         .where(Notice.id.in_(before), due)
@@ -92,10 +107,7 @@ def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, ids: Sequence[str]) ->
     swept = [before[notice_id] for notice_id in sorted(changed)]
     if swept:
         sweep.then(work, swept)
-        fields = {"because": sweep.because}
-        append_entries(
-            work, Chain(court_id), [Entered(sweep.action, "notice", row.id, fields) for row in swept]
-        )
+        append_prepared(work, Chain(court_id), [entries[row.id] for row in swept])
     return len(swept)
 
 

@@ -93,16 +93,8 @@ class Work:
     ) -> None:
         """Enter a change into a chain, in this transaction."""
         salt = self.new_id()
-        details = self.details(salt, fields or {}, remark)
+        details = details_of(self.vault, salt, fields or {}, remark)
         append_entry(self.session, chain, salt, self.now, self.actor.user_id, action, kind, subject, details)
-
-    def details(self, salt: str, fields: Mapping[str, object], remark: str | None = None) -> dict[str, Any]:
-        """What an entry tells of a change: salted digests of its fields, and the id of a remark."""
-        digest = self.vault.digest
-        told: dict[str, Any] = {"fields": {name: digest(str(fields[name]), salt) for name in sorted(fields)}}
-        if remark is not None:
-            told["remark"] = remark
-        return told
 
     def remark(self, text: str) -> str:
         """Keep a free text in a sealed row of its own, which retention may empty; returns the row's id."""
@@ -124,6 +116,16 @@ class Work:
         """The text of a remark; None when there is none or retention has emptied it."""
         row = self.session.get(Remark, remark_id) if remark_id else None
         return self.vault.open(row.text_sealed, "remark") if row and row.text_sealed else None
+
+
+def details_of(
+    vault: Vault, salt: str, fields: Mapping[str, object], remark: str | None = None
+) -> dict[str, Any]:
+    """What an entry of the record tells of a change: salted digests of its fields, and the id of a remark."""
+    told: dict[str, Any] = {"fields": {name: vault.digest(str(fields[name]), salt) for name in sorted(fields)}}
+    if remark is not None:
+        told["remark"] = remark
+    return told
 
 
 def expect_version(row: Versioned, seen: int | None) -> None:
