@@ -101,7 +101,7 @@ class Arena:
     def round(self, file: Path, rows: int) -> tuple[Seconds, Seconds]:
         """The seconds of ours and of the bare limit."""
         ours, bare = self._copy(), self._copy()
-        taken = {name: 0.0 for name in LIMITS}
+        taken = dict.fromkeys(LIMITS, 0.0)
         with file.open("rb") as opened:
             taken["import"], batch = _timed(lambda: stage_import(_by(ours, "clerk"), opened, EVIDENCE))
         ready = self.place / f"ready-{next(self.numbers)}"
@@ -201,9 +201,9 @@ CLOSURES = (
     " SELECT 'z' || substr(enforcement_case.id, 2), :court, remark.text_sealed, remark.purge_after, :now"
     " FROM enforcement_case JOIN decision ON decision.case_id = enforcement_case.id"
     " JOIN remark ON remark.id = decision.reasons_remark_id WHERE enforcement_case.import_id = :import_id",
-    "UPDATE enforcement_case SET state = 'closed', closing_ground = 1, closing_remark_id = 'z' || substr(id, 2),"
-    " closed_at = :now, closed_by = :clerk, formal_deletion = 'due', formal_deletion_due_on = '2027-01-01',"
-    " version = version + 1 WHERE import_id = :import_id",
+    "UPDATE enforcement_case SET state = 'closed', closing_ground = 1, closed_at = :now,"
+    " closed_by = :clerk, closing_remark_id = 'z' || substr(id, 2), formal_deletion = 'due',"
+    " formal_deletion_due_on = '2027-01-01', version = version + 1 WHERE import_id = :import_id",
     "UPDATE notice SET state = 'ended', ended_at = :now, ended_because = 'closed',"
     " remark_id = 'z' || substr(case_id, 2), version = version + 1 WHERE import_id = :import_id",
     "UPDATE line SET quiet_because = 'closed', version = version + 1 WHERE import_id = :import_id",

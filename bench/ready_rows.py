@@ -80,18 +80,24 @@ def _copy(direction: str, table: str) -> sql.Composed:
 def _take_postgresql(url: str, folder: Path) -> None:
     with psycopg.connect(for_psycopg(url)) as connection:
         for table in TABLES:
-            with (folder / table).open("wb") as file, connection.cursor() as cursor:
-                with cursor.copy(_copy("TO STDOUT", table)) as rows:
-                    file.writelines(rows)
+            with (
+                (folder / table).open("wb") as file,
+                connection.cursor() as cursor,
+                cursor.copy(_copy("TO STDOUT", table)) as rows,
+            ):
+                file.writelines(rows)
 
 
 def _put_postgresql(url: str, folder: Path) -> float:
     with psycopg.connect(for_psycopg(url)) as connection:
         started = time.perf_counter()
         for table in TABLES:
-            with (folder / table).open("rb") as file, connection.cursor() as cursor:
-                with cursor.copy(_copy("FROM STDIN", table)) as rows:
-                    while block := file.read(1 << 20):
-                        rows.write(block)
+            with (
+                (folder / table).open("rb") as file,
+                connection.cursor() as cursor,
+                cursor.copy(_copy("FROM STDIN", table)) as rows,
+            ):
+                while block := file.read(1 << 20):
+                    rows.write(block)
         connection.commit()
         return time.perf_counter() - started

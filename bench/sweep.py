@@ -1,8 +1,8 @@
-"""Very many notices that end in the same minute: the sweep against one plain statement of the same outcome.
+"""Very many notices that end in the same minute: the sweep against plain statements of the same outcome.
 
-Each round begins on two copies of one database. Ours writes every end down, with word on the line and an entry
-in the chained record; the other does the same by three plain statements in one transaction, its entries chained
-to nothing. While one more sweep runs in a process of its own, somebody calls.
+Each round begins on two copies of one database. Ours writes every end down, with word on the line and an
+entry in the chained record; the other does the same by three plain statements in one transaction, its entries
+chained to nothing. While one more sweep runs in a process of its own, somebody calls.
 """
 
 import os
@@ -39,8 +39,9 @@ CALLS = 300
 STATEMENTS = (
     "UPDATE line SET quiet_because = 'ended' WHERE id IN (SELECT line_id FROM notice WHERE {over})",
     "INSERT INTO audit_entry (id, chain, sequence, at, actor, action, subject_kind, subject_id, details,"
-    " previous_hash, hash) SELECT 'x' || substr(id, 2), court_id, 1000000000 + row_number() OVER (ORDER BY id),"
-    " :now, 'system', 'ended', 'notice', id, '{details}', '{digest}', '{digest}' FROM notice WHERE {over}",
+    " previous_hash, hash) SELECT 'x' || substr(id, 2), court_id,"
+    " 1000000000 + row_number() OVER (ORDER BY id), :now, 'system', 'ended', 'notice', id, '{details}',"
+    " '{digest}', '{digest}' FROM notice WHERE {over}",
     "UPDATE notice SET state = 'ended', ended_at = :now, ended_because = 'expired', version = version + 1"
     " WHERE {over}",
 )

@@ -229,6 +229,17 @@ def _patience(engine: Engine) -> float:
     return float(getattr(engine.pool, "_timeout", 5.0))
 
 
+def refresh_statistics(engine: Engine, tables: Sequence[str]) -> None:
+    """Tell PostgreSQL's planner at once of very many new rows, as its own vacuum does minutes later.
+
+    Until then it takes a court for small, and reads all of it for each row that it looks up. SQLite plans
+    without statistics.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
+
+
 def refuse_weak_durability(engine: Engine) -> None:
     """Raise DurabilityOff where an acknowledged write could be lost by the server's settings."""
     if engine.dialect.name == "sqlite":

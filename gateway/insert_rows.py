@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table, exc
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from gateway.models import Base
 
@@ -33,7 +34,7 @@ def _values(column: Column[Any], rows: Sequence[Mapping[str, Any]], dialect: Dia
     """The column's value in each row as the driver takes it; a default without end."""
     bind = column.type.dialect_impl(dialect).bind_processor(dialect)
     if column.name not in rows[0]:
-        default = column.default.arg if column.default is not None else None
+        default = column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
         return repeat(bind(default) if bind else default)
     values = map(itemgetter(column.name), rows)
     return _bound(bind, values) if bind else values

@@ -25,11 +25,12 @@ from typing import BinaryIO
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from gateway.database import refresh_statistics
 from gateway.models import ImportBatch
 from gateway.services.change_numbers import next_change
 from gateway.services.check_import import Checked, Rules, as_columns, check_row, read_again, read_rules
 from gateway.services.find_taken import InFile, Keys, keys_of, refuse_taken_rows
-from gateway.services.keep_pace import Pace, aim_for_new_rows
+from gateway.services.keep_pace import Pace, aim_where_nobody_waits
 from gateway.services.permissions import Action
 from gateway.services.purge_imports import remove_import
 from gateway.services.read_csv import CsvReading, RowErrors
@@ -38,7 +39,7 @@ from gateway.services.read_numbers import Fields
 from gateway.services.refusals import WrongState
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
-from gateway.services.write_import import Known, insert_chunk, make_chunk
+from gateway.services.write_import import IN_ORDER, Known, insert_chunk, make_chunk
 
 AT_ONCE = 500
 
@@ -130,6 +131,9 @@ def stage_import(
         _write(transactions, found, import_id, file, advance)
         batch = _publish(transactions, import_id, published)
         unless_whole.pop_all()
+    # The import is there, whatever becomes of this.
+    with suppress(SQLAlchemyError):
+        refresh_statistics(transactions.engine, [model.__tablename__ for model in IN_ORDER])
     return batch
 
 
@@ -195,7 +199,7 @@ class _Writer:
         self._transactions, self._rules, self._import_id = transactions, rules, import_id
         self._change_no, self._alone = rules.change_no, True
         self._known: dict[str, Known] = {}
-        self.pace = Pace(aim=aim_for_new_rows(transactions.engine))
+        self.pace = Pace(aim=aim_where_nobody_waits(transactions.engine))
 
     def write(self, rows: list[Checked]) -> None:
         keys = [keys_of(self._transactions.vault, row) for row in rows]

@@ -122,7 +122,9 @@ def details_of(
     vault: Vault, salt: str, fields: Mapping[str, object], remark: str | None = None
 ) -> dict[str, Any]:
     """What an entry of the record tells of a change: salted digests of its fields, and the id of a remark."""
-    told: dict[str, Any] = {"fields": {name: vault.digest(str(fields[name]), salt) for name in sorted(fields)}}
+    told: dict[str, Any] = {
+        "fields": {name: vault.digest(str(fields[name]), salt) for name in sorted(fields)}
+    }
     if remark is not None:
         told["remark"] = remark
     return told
