@@ -30,7 +30,8 @@ from gateway.database import refresh_statistics
 from gateway.models import ImportBatch
 from gateway.services.change_numbers import next_change
 from gateway.services.check_import import Checked, Rules, as_columns, check_row, read_rules
-from gateway.services.find_taken import InFile, Keys, keys_of, refuse_taken_rows
+from gateway.services.compare_rows import InFile
+from gateway.services.find_taken import Keys, keys_of, refuse_taken_rows
 from gateway.services.keep_pace import Pace, aim_where_nobody_waits
 from gateway.services.permissions import Action
 from gateway.services.purge_imports import remove_import
@@ -40,7 +41,7 @@ from gateway.services.read_numbers import Fields
 from gateway.services.refusals import WrongState
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
-from gateway.services.write_import import IN_ORDER, Known, insert_all, make_rows
+from gateway.services.write_import import IN_ORDER, insert_all, make_rows
 
 AT_ONCE = 500
 FIRST_STATISTICS = 500
@@ -167,8 +168,8 @@ def stage_import(
         for dead in rules.dead:
             remove_import(transactions, dead)
         checking = _Checking(transactions, rules, file, (*rules.dead, import_id))
-        _write(checking, _Writer(transactions, rules, import_id), advance)
-        batch = _publish(transactions, import_id, checking.finish(expected_rows), published)
+        found = _write(checking, _Writer(transactions, rules, import_id), expected_rows, advance)
+        batch = _publish(transactions, import_id, found, published)
         unless_whole.pop_all()
     return batch
 
@@ -209,7 +210,7 @@ def _give_up(transactions: Transactions, import_id: str) -> None:
         remove_import(transactions, import_id)
 
 
-def _write(checking: _Checking, writer: "_Writer", advance: Advance) -> None:
+def _write(checking: _Checking, writer: "_Writer", expected_rows: int | None, advance: Advance) -> Approvable:
     """Write rows until one is refused; the others are still checked, so that all that is wrong is told."""
     taken = None
     while chunk := checking.next_chunk():
@@ -220,12 +221,14 @@ def _write(checking: _Checking, writer: "_Writer", advance: Advance) -> None:
             writer.write(chunk, advance)
         except IntegrityError as fault:
             taken = fault
-    if taken and not checking.errors.total:
+    found = checking.finish(expected_rows)
+    if taken:
         raise WrongState(
             "taken-meanwhile",
             "Somebody enrolled one of these cases or numbers meanwhile; import the file again.",
             "其间已有他人登记其中的案件或号码，请重新导入。",
         ) from taken
+    return found
 
 
 class _Writer:
@@ -235,7 +238,6 @@ class _Writer:
         self._transactions, self._rules, self._import_id = transactions, rules, import_id
         self._change_no, self._alone = rules.change_no, True
         self._rows, self._statistics_at = 0, FIRST_STATISTICS
-        self._known: dict[str, Known] = {}
         self._pace = Pace(aim=aim_where_nobody_waits(transactions.engine))
 
     def write(self, chunk: Chunk, advance: Advance) -> None:
@@ -253,7 +255,7 @@ class _Writer:
 
     def _write(self, checked: list[Checked], keys: list[Keys]) -> None:
         with self._transactions.reading() as work:
-            rows = make_rows(work, self._rules, self._import_id, checked, self._known)
+            rows = make_rows(work, self._rules, self._import_id, checked)
         with self._transactions.writing() as work:
             _refuse_given_up(work, self._import_id)
             self._pace.locked()

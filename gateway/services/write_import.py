@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from gateway.insert_rows import insert_rows
 from gateway.models import Base, Debtor, Decision, EnforcementCase, Notice, PhoneLine, Remark
 from gateway.services.check_import import Checked, Rules
 from gateway.services.draft_notice import NewNotice, notice_columns
 from gateway.services.enrol_case import case_columns, debtor_columns, decision_columns
 from gateway.services.enrol_line import line_columns
+from gateway.services.keyset import aside
 from gateway.services.work import Work
 
 IN_ORDER: tuple[type[Base], ...] = (Debtor, EnforcementCase, Remark, Decision, PhoneLine, Notice)
@@ -29,17 +32,31 @@ class Known:
     decision_complete: bool
 
 
-def make_rows(
-    work: Work, rules: Rules, import_id: str, checked: Sequence[Checked], known: dict[str, Known]
-) -> Rows:
-    """The rows of all tables; touches no table. `known` grows by the cases that are new."""
+def make_rows(work: Work, rules: Rules, import_id: str, checked: Sequence[Checked]) -> Rows:
+    """The rows of all tables, but for cases that rows before have brought in."""
     rows: Rows = {model: [] for model in IN_ORDER}
+    known = _known(work, import_id, [row.entry.case.case_number for row in checked])
     for row in checked:
         number = row.entry.case.case_number
         if number not in known:
             known[number] = _add_case(rows, work, rules, import_id, row)
         _add_notice(rows, work, rules, import_id, row, known[number])
     return rows
+
+
+def _known(work: Work, import_id: str, numbers: Sequence[str]) -> dict[str, Known]:
+    """Which of these cases are there already: the database knows, however many the file has."""
+    query = (
+        select(EnforcementCase.case_number, EnforcementCase.id, Decision.id, Decision.complete)
+        .join(Decision, Decision.case_id == EnforcementCase.id)
+        .where(
+            EnforcementCase.court_id == work.actor.court,
+            EnforcementCase.case_number.in_(numbers),
+            aside(EnforcementCase.import_id) == import_id,
+        )
+    )
+    rows = work.session.execute(query)
+    return {number: Known(case_id, decision_id, complete) for number, case_id, decision_id, complete in rows}
 
 
 def insert_all(work: Work, rows: Rows) -> None:

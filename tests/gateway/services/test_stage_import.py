@@ -201,15 +201,15 @@ def test_two_recordings_are_named_with_a_semicolon_and_must_differ(sqlite_desk: 
         assert (notice.recording_id, notice.second_recording_id) == (sqlite_desk.recording.id, other.id)
 
 
-def test_rows_of_one_file_must_not_contradict_each_other(sqlite_desk: Desk) -> None:
-    first = sqlite_desk.row(1)
-    told = sqlite_desk.told(
+def test_rows_of_one_file_must_not_contradict_each_other(desk: Desk) -> None:
+    first = desk.row(1)
+    told = desk.told(
         first,
         first,
-        sqlite_desk.row(2, case_number=first["case_number"]),
-        sqlite_desk.row(3, decision_number=first["decision_number"]),
-        sqlite_desk.row(4, deliver_to=sqlite_desk.row(5)["public_number"]),
-        sqlite_desk.row(5),
+        desk.row(2, case_number=first["case_number"]),
+        desk.row(3, decision_number=first["decision_number"]),
+        desk.row(4, deliver_to=desk.row(5)["public_number"]),
+        desk.row(5),
     )
     assert sorted(told) == [
         (3, "gateway_number", "duplicate-number"),
