@@ -8,12 +8,15 @@ are interleaved, ratios are taken within a round.
 import io
 import os
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from sqlalchemy import text
@@ -22,10 +25,13 @@ from bench.ready_rows import put, take
 from bench.running_clock import RunningClock
 from gateway.database import writing
 from gateway.models import ImportBatch, Prompt
+from gateway.runtime import Runtime
+from gateway.services.actor import Actor
 from gateway.services.approve_import import approve_import
 from gateway.services.import_closures import import_closures
 from gateway.services.stage_import import stage_import
 from gateway.services.transactions import Transactions
+from gateway.settings import read_settings
 from tests.factories import Gateway, copy_gateway, open_gateway
 from tests.gateway.import_files import EVIDENCE, HEADER, row
 from tests.postgres import Server
@@ -39,25 +45,35 @@ Seconds = dict[str, float]
 class Size:
     rows: int
     rounds: int
+    memory: bool = True
 
 
-FULL, SHORT = Size(1_210_000, 5), Size(2_000, 3)
+FULL, SHORT = Size(1_210_000, 5), Size(600, 3, memory=False)
+SHORT_LIMITS = {"import": (9.0, 7.0), "approval": (9.0, 9.0), "closures": (14.0, 8.0)}
+"""Wide, because few rows spread what is done once a file or a chunk over few."""
+MEMORY_LIMIT = 1.25
 
 
-def measure_bulk(place: Path, server: Server | None, size: Size) -> dict[str, dict[str, Any]]:
-    """The ratios of every kind of bulk work."""
+def measure_bulk(
+    place: Path, server: Server | None, size: Size, limits: Mapping[str, tuple[float, float]] = LIMITS
+) -> dict[str, dict[str, Any]]:
+    """The ratios of every kind of bulk work, and of the memory that it takes at ten times as many rows."""
     arena = Arena.found(place / f"bulk-{'postgresql' if server else 'sqlite'}", server)
     file = arena.write_file(size.rows)
     rounds = [arena.round(file, size.rows) for _ in range(size.rounds)]
-    return {
-        what: {
-            "rows": [size.rows],
-            "rounds": size.rounds,
-            "ratios": _spread([ours[what] / bare[what] for ours, bare in rounds]),
-            "limit": limits[1 if server else 0],
-        }
-        for what, limits in LIMITS.items()
+    results = {
+        what: _result(size, [ours[what] / bare[what] for ours, bare in rounds], limit[1 if server else 0])
+        for what, limit in limits.items()
     }
+    if not size.memory:
+        return results
+    few, many = (arena.peak_memory(arena.write_file(rows), rows) for rows in (size.rows // 10, size.rows))
+    results["memory at ten times as many"] = _result(size, [many / few], MEMORY_LIMIT)
+    return results
+
+
+def _result(size: Size, ratios: list[float], limit: float) -> dict[str, Any]:
+    return {"rows": [size.rows], "rounds": size.rounds, "ratios": _spread(ratios), "limit": limit}
 
 
 def _spread(ratios: list[float]) -> list[float]:
@@ -88,7 +104,7 @@ class Arena:
 
     def write_file(self, rows: int) -> Path:
         """A file of lawful rows, each of a case of its own."""
-        file = self.place / "rows.csv"
+        file = self.place / f"rows-{rows}.csv"
         with file.open("w", newline="") as out:
             out.write(HEADER + "\r\n")
             for last in range(rows):
@@ -122,6 +138,19 @@ class Arena:
             self._drop(gateway)
         return taken, limit
 
+    def peak_memory(self, file: Path, rows: int) -> int:
+        """The most that a process of its own ever held that did all of it."""
+        gateway = self._copy()
+        data, at = str(gateway.runtime.settings.data_dir), gateway.clock.now().isoformat()
+        people = [f"{gateway.people[who].user_id}:{gateway.court_a}" for who in ("clerk", "judge")]
+        words = [sys.executable, "-m", "bench.bulk", gateway.url, data, at, str(file), str(rows), *people]
+        working = subprocess.Popen(words)
+        _, status, used = os.wait4(working.pid, 0)
+        self._drop(gateway)
+        if status:
+            raise AssertionError("work left undone voids the run")
+        return used.ru_maxrss
+
     def _copy(self) -> Gateway:
         directory = self.place / f"round-{next(self.numbers)}"
         if self.server:
@@ -151,8 +180,13 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def _closures(rows: int) -> io.BytesIO:
-    lines = (f"(2026)川1302执{last}号,1,履行完毕\r\n" for last in range(rows))
-    return io.BytesIO(("case_number,removal_ground,reason\r\n" + "".join(lines)).encode())
+    return io.BytesIO(b"".join(_closure_lines(rows)))
+
+
+def _closure_lines(rows: int) -> Iterator[bytes]:
+    yield b"case_number,removal_ground,reason\r\n"
+    for last in range(rows):
+        yield f"(2026)川1302执{last}号,1,履行完毕\r\n".encode()
 
 
 def _plainly(bare: Gateway, statements: tuple[str, ...], batch: ImportBatch) -> float:
@@ -211,3 +245,27 @@ CLOSURES = (
     _entry("y", 2_000_000_000, "ended", "notice"),
 )
 """A remark, the case, its notice, its line, and two entries in the record."""
+
+
+def main(url: str, directory: str, at: str, file: str, rows: str, clerk: str, judge: str) -> None:
+    """Import, approve and close, in a process of its own."""
+    settings = read_settings({"COURT_GATEWAY_DATABASE_URL": url, "COURT_GATEWAY_DATA_DIR": directory})
+    runtime = Runtime.open(settings, RunningClock(datetime.fromisoformat(at)))
+
+    def by(person: str, role: str) -> Transactions:
+        user_id, court_id = person.split(":")
+        actor = Actor(user_id, court_id, frozenset({role}))
+        return Transactions(runtime.engine, runtime.clock, runtime.vault, actor=actor)
+
+    with open(file, "rb") as opened:
+        batch = stage_import(by(clerk, "clerk"), opened, EVIDENCE)
+    approve_import(by(judge, "judge"), batch.id, batch.rows, batch.sha256)
+    with TemporaryFile() as closures:
+        closures.writelines(_closure_lines(int(rows)))
+        closures.seek(0)
+        import_closures(by(clerk, "clerk"), closures)
+    runtime.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

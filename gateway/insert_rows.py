@@ -5,7 +5,7 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Table, exc
+from sqlalchemy import Column, Connection, Dialect, LargeBinary, Table, exc
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -31,8 +31,10 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
 
 
 def _values(column: Column[Any], rows: Sequence[Mapping[str, Any]], dialect: Dialect) -> Iterable[Any]:
-    """The column's value in each row as the driver takes it; a default without end."""
-    bind = column.type.dialect_impl(dialect).bind_processor(dialect)
+    """The column's value in each row as the driver takes it, which takes bytes as they are; a default without
+    end."""
+    bytes_ = isinstance(column.type, LargeBinary)
+    bind = None if bytes_ else column.type.dialect_impl(dialect).bind_processor(dialect)
     if column.name not in rows[0]:
         default = column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
         return repeat(bind(default) if bind else default)
