@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -25,53 +26,44 @@ def decisions_of(work: Work, case: EnforcementCase) -> tuple[facts.Decision, ...
     return tuple(read_decision(work, row) for row in work.session.scalars(query))
 
 
+_DATING = select(
+    Decision.case_id,
+    Decision.kind,
+    Decision.grounds,
+    Decision.term_months,
+    Decision.extension_reason,
+    Decision.signed_by_sealed,
+    Decision.made_on,
+    Decision.served_on,
+    Decision.service_method,
+).order_by(Decision.made_on, Decision.id)
+
+
 def datings_of(work: Work, case_ids: Sequence[str]) -> dict[str, list[facts.Decision]]:
     """Every decision of these cases in the same order, as far as a listing's term rests on it.
 
     The reasons and declarations, which no clock asks for, stay sealed.
     """
-    query = (
-        select(
-            Decision.case_id,
-            Decision.kind,
-            Decision.grounds,
-            Decision.term_months,
-            Decision.extension_reason,
-            Decision.signed_by_sealed,
-            Decision.made_on,
-            Decision.served_on,
-            Decision.service_method,
-        )
-        .where(Decision.case_id.in_(case_ids))
-        .order_by(Decision.made_on, Decision.id)
-    )
     found: dict[str, list[facts.Decision]] = defaultdict(list)
-    for (
-        case_id,
-        kind,
-        grounds,
-        months,
-        extension,
-        signed_by,
-        made_on,
-        served_on,
-        method,
-    ) in work.session.execute(query):
-        decision = facts.Decision(
-            kind=facts.DecisionKind(kind),
-            number=None,
-            reasons=None,
-            warned_on=None,
-            grounds=_read_grounds(grounds),
-            term_months=months,
-            extension=facts.Extension(extension) if extension else None,
-            signed_by=work.vault.open(signed_by, "person") if signed_by else None,
-            made_on=made_on,
-            served_on=served_on,
-            service_method=facts.ServiceMethod(method) if method else None,
-        )
-        found[case_id].append(decision)
+    for row in work.session.execute(_DATING.where(Decision.case_id.in_(case_ids))):
+        found[row.case_id].append(_read_dating(work, row))
     return found
+
+
+def _read_dating(work: Work, row: Any) -> facts.Decision:
+    return facts.Decision(
+        kind=facts.DecisionKind(row.kind),
+        number=None,
+        reasons=None,
+        warned_on=None,
+        grounds=_read_grounds(row.grounds),
+        term_months=row.term_months,
+        extension=facts.Extension(row.extension_reason) if row.extension_reason else None,
+        signed_by=work.vault.open(row.signed_by_sealed, "person") if row.signed_by_sealed else None,
+        made_on=row.made_on,
+        served_on=row.served_on,
+        service_method=facts.ServiceMethod(row.service_method) if row.service_method else None,
+    )
 
 
 def _read_grounds(grounds: str) -> frozenset[int]:
