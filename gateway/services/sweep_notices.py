@@ -56,14 +56,15 @@ def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
     """Sweep all that is due; returns how many. Late, twice, or twice at once leaves one effect."""
     total, pace = 0, Pace()
     while done := sum(
-        _sweep_court(transactions, sweep, court_id, ids, pace) for court_id, ids in _find(transactions, sweep)
+        _sweep_court(transactions, sweep, court_id, ids, pace)
+        for court_id, ids in find_due(transactions, sweep)
     ):
         total += done
     return total
 
 
-def _find(transactions: Transactions, sweep: Sweep) -> list[tuple[str, list[str]]]:
-    """(court, ids) of what is due, or of a part of it."""
+def find_due(transactions: Transactions, sweep: Sweep) -> list[tuple[str, list[str]]]:
+    """(court, ids) of what is due, or of a part of it, found without a lock."""
     with transactions.reading() as work:
         query = select(Notice.court_id, Notice.id).where(sweep.due(_latest(work))).limit(FOUND_AT_ONCE)
         found = sorted((court_id, notice_id) for court_id, notice_id in work.session.execute(query))
