@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from time import perf_counter, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, exc, make_url
@@ -14,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.prepared import Prepared, Values
 
+ASK_AGAIN_SECONDS = 0.001
 _WRITERS: dict[str, threading.Lock] = {}
 
 
@@ -65,10 +67,38 @@ def _open_sqlite(url: URL, wait_ms: int, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get("writing", False):
+            _begin_writing(connection, wait_ms)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_writing(connection: Connection, wait_ms: int) -> None:
+    """BEGIN IMMEDIATE, tried again and again in short intervals until `wait_ms` have passed.
+
+    SQLite itself would ask ever more seldom, up to ten times a second: a call would then miss every one of
+    the short pauses that a sweep in another process makes for it.
+    """
+    driver: Any = connection.connection.driver_connection
+    until = perf_counter() + wait_ms / 1000
+    driver.execute("PRAGMA busy_timeout = 0").close()
+    try:
+        while not _has_begun(driver) and perf_counter() < until:
+            sleep(ASK_AGAIN_SECONDS)
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {wait_ms}").close()
+
+
+def _has_begun(driver: Any) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE").close()
+    except sqlite3.OperationalError:
+        return False
+    return True
 
 
 def _identity(path: str) -> tuple[int, int] | None:
