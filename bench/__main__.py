@@ -5,12 +5,14 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from bench import calls, overload
+from bench import bulk, calls, overload, sweep
 from bench.desk_lists import measure_lists
 from bench.look_up import measure_growth
+from bench.report import ratios_table
 from tests.postgres import NoPostgres, Server, running
 
 RESULTS = Path(__file__).parent / "results"
@@ -18,25 +20,58 @@ Measured = dict[str, dict[str, Any]]
 """What was measured -> its result."""
 
 
-def _look_up(place: Path, server: Server | None, short: bool) -> Measured:
-    sizes = (2_000, 60_000, 5) if short else (10_000, 1_200_000, 9)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for: the short form, and other numbers of rows or rounds than a form's own."""
+
+    short: bool
+    rows: int | None = None
+    rounds: int | None = None
+
+
+def _look_up(place: Path, server: Server | None, asked: Asked) -> Measured:
+    sizes = (2_000, 60_000, 5) if asked.short else (10_000, 1_200_000, 9)
     return {"look-up": measure_growth(place, server, *sizes)}
 
 
-def _desk_lists(place: Path, server: Server | None, short: bool) -> Measured:
-    sizes = (2_000, 20_000, 3) if short else (10_000, 1_200_000, 9)
+def _desk_lists(place: Path, server: Server | None, asked: Asked) -> Measured:
+    sizes = (2_000, 20_000, 3) if asked.short else (10_000, 1_200_000, 9)
     return measure_lists(place, server, *sizes)
 
 
-BENCHES: dict[str, Callable[[Path, Server | None, bool], Measured]] = {
+def _bulk(place: Path, server: Server | None, asked: Asked) -> Measured:
+    size = _sized(bulk.SHORT if asked.short else bulk.FULL, asked)
+    return bulk.measure_bulk(place, server, size, bulk.SHORT_LIMITS if asked.short else bulk.LIMITS)
+
+
+def _sweep(place: Path, server: Server | None, asked: Asked) -> Measured:
+    return sweep.measure_sweep(place, server, _sized(sweep.SHORT if asked.short else sweep.FULL, asked))
+
+
+Sized = TypeVar("Sized", bulk.Size, sweep.Size)
+
+
+def _sized(size: Sized, asked: Asked) -> Sized:
+    return replace(size, rows=asked.rows or size.rows, rounds=asked.rounds or size.rounds)
+
+
+BENCHES: dict[str, Callable[[Path, Server | None, Asked], Measured]] = {
     "look_up": _look_up,
     "desk_lists": _desk_lists,
+    "bulk": _bulk,
+    "sweep": _sweep,
 }
+TABLES = {
+    "bulk": "Bulk work, to the bare limit of the database",
+    "sweep": "Very many notices that end at once, to plain statements of the same outcome",
+}
+"""What gets a table for readers beside its results, under which title."""
 CALLS, OVERLOAD = "calls", "overload"
 
 
-def main(short: bool, other: dict[str, int | None], names: list[str]) -> int:
+def main(asked: Asked, other: dict[str, int | None], names: list[str]) -> int:
     """0 where every median ratio is within its limit; `other` sizes are for the calls."""
+    short = asked.short
     within = True
     for name in names or [*BENCHES, CALLS, OVERLOAD]:
         if name == CALLS:
@@ -45,29 +80,31 @@ def main(short: bool, other: dict[str, int | None], names: list[str]) -> int:
         if name == OVERLOAD:
             within &= overload.run(short)
             continue
-        results = _on_both(name, short)
+        results = _on_both(name, asked)
         if not short:
             RESULTS.mkdir(exist_ok=True)
             (RESULTS / f"{name}.json").write_text(json.dumps(results, indent=2) + "\n")
+            if name in TABLES:
+                (RESULTS / f"{name}.md").write_text(ratios_table(TABLES[name], results))
         for database, measured in results.items():
             for what, result in measured.items():
                 within &= _tell(database, what, result)
     return 0 if within else 1
 
 
-def _on_both(name: str, short: bool) -> dict[str, Measured]:
+def _on_both(name: str, asked: Asked) -> dict[str, Measured]:
     with tempfile.TemporaryDirectory() as place:
-        results = {"sqlite": BENCHES[name](Path(place), None, short)}
+        results = {"sqlite": BENCHES[name](Path(place), None, asked)}
         try:
             with running() as server:
-                results["postgresql"] = BENCHES[name](Path(place), server, short)
+                results["postgresql"] = BENCHES[name](Path(place), server, asked)
         except NoPostgres as absent:
             print(f"postgresql left out: {absent}")
     return results
 
 
 def _tell(database: str, what: str, result: dict[str, Any]) -> bool:
-    sizes = " / at ".join(map(str, reversed(result.get("lines") or result["notices"])))
+    sizes = " / at ".join(map(str, reversed(result.get("lines") or result.get("notices") or result["rows"])))
     low, median, high = result["ratios"]
     print(f"{what} at {sizes}, {database}: {low:.2f} / {median:.2f} / {high:.2f}")
     return bool(median <= result["limit"])
@@ -77,7 +114,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--short", action="store_true", help="small sizes, wide limits, no results kept")
     parser.add_argument("--lines", type=int, help="lines of the calls' database")
-    parser.add_argument("--rounds", type=int, help="rounds of calls")
+    parser.add_argument("--rows", type=int, help="rows of bulk work, notices of the sweep")
+    parser.add_argument("--rounds", type=int, help="rounds of calls, of bulk work and of the sweep")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*BENCHES, CALLS, OVERLOAD]))
     given = parser.parse_args()
-    sys.exit(main(given.short, {"lines": given.lines, "rounds": given.rounds}, given.names))
+    asked = Asked(given.short, given.rows, given.rounds)
+    sys.exit(main(asked, {"lines": given.lines, "rounds": given.rounds}, given.names))

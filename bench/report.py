@@ -99,3 +99,29 @@ def chart(database: str, measured: dict[str, Any]) -> str:
     title = f"Calls a second, to a bare Flask route ({database})"
     drawn = bars(f"calls-{database}", title, f"{measured['lines']:,} lines; longer is faster.", rows)
     return str(drawn).replace("</desc>", f"</desc>{_STYLE}", 1) + "\n"
+
+
+def ratios_table(title: str, results: dict[str, dict[str, dict[str, Any]]]) -> str:
+    """Ratios of several measures on each database, with their limits."""
+    rows = [
+        [
+            database,
+            what,
+            f"{result['rows'][0]:,}",
+            str(result["rounds"]),
+            _ratios(result["ratios"]),
+            f"{result['limit']:g}",
+            "yes" if result["ratios"][1] <= result["limit"] else "no",
+        ]
+        for database, measured in results.items()
+        for what, result in measured.items()
+    ]
+    head = ["database", "what", "rows", "rounds", "ratio", "at most", "held"]
+    parts = [
+        f"# {title}\n",
+        "Ratios, each as minimum / **median** / maximum of the rounds; written by `make bench`, read in"
+        " [docs/performance.md](../../docs/performance.md).\n",
+        *_rows(head, rows),
+        "",
+    ]
+    return "\n".join(parts)

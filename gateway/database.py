@@ -3,8 +3,9 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from time import perf_counter, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
@@ -14,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.sight import NO_COURT, see
 
+ASK_AGAIN_SECONDS = 0.001
 _WRITERS: dict[str, threading.Lock] = {}
 
 
@@ -68,10 +70,38 @@ def _open_sqlite(url: URL, wait_ms: int, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get("writing", False):
+            _begin_writing(connection, wait_ms)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_writing(connection: Connection, wait_ms: int) -> None:
+    """BEGIN IMMEDIATE, tried again and again in short intervals until `wait_ms` have passed.
+
+    SQLite itself would ask ever more seldom, up to ten times a second: a call would then miss every one of
+    the short pauses that a sweep in another process makes for it.
+    """
+    driver: Any = connection.connection.driver_connection
+    until = perf_counter() + wait_ms / 1000
+    driver.execute("PRAGMA busy_timeout = 0").close()
+    try:
+        while not _has_begun(driver) and perf_counter() < until:
+            sleep(ASK_AGAIN_SECONDS)
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {wait_ms}").close()
+
+
+def _has_begun(driver: Any) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE").close()
+    except sqlite3.OperationalError:
+        return False
+    return True
 
 
 def _identity(path: str) -> tuple[int, int] | None:
@@ -153,6 +183,17 @@ def turn(engine: Engine) -> Iterator[None]:
 
 def _patience(engine: Engine) -> float:
     return float(getattr(engine.pool, "_timeout", 5.0))
+
+
+def refresh_statistics(engine: Engine, tables: Sequence[str]) -> None:
+    """Tell PostgreSQL's planner at once of very many new rows, as its own vacuum does minutes later.
+
+    Until then it takes a court for small, and reads all of it for each row that it looks up. SQLite plans
+    without statistics.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
 
 
 def refuse_weak_durability(engine: Engine) -> None:

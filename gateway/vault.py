@@ -101,10 +101,8 @@ class Vault:
         return self.seal_bytes(plain.encode(), purpose)
 
     def seal_bytes(self, plain: bytes, purpose: str) -> bytes:
-        nonce = secrets.token_bytes(_NONCE)
-        text = self._cipher(self._ring.current).encrypt(nonce, plain, purpose.encode())
-        key_id = self._ring.current.encode()
-        return bytes([len(key_id)]) + key_id + nonce + text
+        nonce = os.urandom(_NONCE)
+        return self._mark + nonce + self._current.encrypt(nonce, plain, purpose.encode())
 
     def open(self, sealed: bytes, purpose: str) -> str:
         """The plain text again; raises SealBroken."""
@@ -130,6 +128,16 @@ class Vault:
         """The id of the key under which this was sealed."""
         size = sealed[0] if sealed else 0
         return sealed[1 : 1 + size].decode("ascii", "replace")
+
+    @cached_property
+    def _mark(self) -> bytes:
+        """What all that is sealed now begins with."""
+        key_id = self._ring.current.encode()
+        return bytes([len(key_id)]) + key_id
+
+    @cached_property
+    def _current(self) -> AESGCM:
+        return self._cipher(self._ring.current)
 
     @property
     def current_key(self) -> str:

@@ -78,6 +78,19 @@ _SIP = re.compile(
 # mobile service. What stands outside (satellite 1349 and 174, data cards 14x, 16x in part) is decided below.
 _CN_MOBILE = re.compile(r"\+861(?:3[0-35-9]|5[0-35-9]|7[135678]|8[0-9]|9[0-35-9])[0-9]{8}", re.ASCII)
 
+
+def _fixed_of_china() -> re.Pattern[str]:
+    """Fixed lines of mainland China by the library's own metadata, but for what it calls otherwise."""
+    china = phonenumbers.PhoneMetadata.metadata_for_region("CN")
+    assert china is not None
+    assert china.fixed_line is not None
+    others = (china.premium_rate, china.toll_free, china.shared_cost, china.mobile)
+    otherwise = "|".join(f"(?:{each.national_number_pattern})" for each in others if each is not None)
+    return re.compile(rf"\+86(?!(?:{otherwise})\Z)(?:{china.fixed_line.national_number_pattern})", re.ASCII)
+
+
+_CN_FIXED = _fixed_of_china()
+
 # Satellite telephones that the library calls mobile or does not know: Inmarsat, the global mobile satellite
 # systems, the networks that share +882 and +883, and in China Globalstar (1349), Tiantong and Inmarsat (174).
 _SATELLITE = re.compile(r"\+(?:870|88[123]|861349|86174)[0-9]+", re.ASCII)
@@ -118,7 +131,7 @@ def read_number(text: str, country: str = "CN") -> str:
     Spaces, hyphens and brackets between digits are taken; letters, extensions and full-width digits are not.
     Raises NumberRefused.
     """
-    if _CN_MOBILE.fullmatch(text):
+    if _CN_MOBILE.fullmatch(text) or _CN_FIXED.fullmatch(text):
         return text
     written = text.strip(" ")
     if not written.isascii():
@@ -158,6 +171,8 @@ def classify(number: str) -> NumberClass:
         return NumberClass.mobile
     if _PROTECTED.fullmatch(number) or re.fullmatch("[0-9]{3,6}", number):
         return NumberClass.short
+    if _CN_FIXED.fullmatch(number):
+        return NumberClass.fixed
     parsed = _parsed(number)
     if parsed is None:
         return NumberClass.unknown
@@ -166,7 +181,7 @@ def classify(number: str) -> NumberClass:
 
 def country_of(number: str) -> str | None:
     """ISO 3166 code of an E.164 number's country; None where it belongs to none, or is not a number."""
-    if _CN_MOBILE.fullmatch(number):
+    if _CN_MOBILE.fullmatch(number) or _CN_FIXED.fullmatch(number):
         return "CN"
     parsed = _parsed(number)
     region = phonenumbers.region_code_for_number(parsed) if parsed is not None else None

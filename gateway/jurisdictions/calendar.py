@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
 
@@ -68,7 +69,7 @@ class PrcCalendar(WorkingCalendar):
             return told
         if day.year not in _PUBLISHED_YEARS:
             raise CalendarUnknown(day.year)
-        return bool(chinese_calendar.is_workday(day))
+        return _is_published_as_worked(day)
 
     def knows(self, year: int) -> bool:
         return year in _PUBLISHED_YEARS or self._holds_whole(year)
@@ -82,6 +83,12 @@ class PrcCalendar(WorkingCalendar):
 
     def _holds_whole(self, year: int) -> bool:
         return any(day.year == year for day in self.days) and all(day in self.days for day in _days_of(year))
+
+
+@lru_cache(maxsize=4096)
+def _is_published_as_worked(day: date) -> bool:
+    """What the library says, which looks through all of its years each time it is asked."""
+    return bool(chinese_calendar.is_workday(day))
 
 
 def _days_of(year: int) -> list[date]:

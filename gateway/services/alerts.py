@@ -1,5 +1,6 @@
 """Alerts: something that a person should look at; one open alert for each kind and subject, counted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gateway.ids import new_id
 from gateway.models import Alert
-from gateway.services.upsert import insert_if_new
+from gateway.services.upsert import insert_all_if_new, insert_if_new
 
 
 def open_alert(
@@ -32,6 +33,22 @@ def open_alert(
         "last_at": now,
     }
     insert_if_new(session, Alert, row)
+
+
+def open_alerts(
+    session: Session, kind: str, subject_ids: Sequence[str], now: datetime, court_id: str
+) -> None:
+    """The same of many subjects of one court at once."""
+    counted = session.scalars(
+        update(Alert)
+        .where(Alert.kind == kind, Alert.subject_id.in_(subject_ids), Alert.closed_at.is_(None))
+        .values(times=Alert.times + 1, last_at=now)
+        .returning(Alert.subject_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    opened = {"court_id": court_id, "kind": kind, "times": 1, "opened_at": now, "last_at": now}
+    new = sorted(set(subject_ids) - set(counted))
+    insert_all_if_new(session, Alert, [{"id": new_id(now), "subject_id": each, **opened} for each in new])
 
 
 def close_alert(session: Session, kind: str, subject_id: str, now: datetime) -> None:

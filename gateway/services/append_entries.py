@@ -1,14 +1,19 @@
 """Appending many entries to one audit chain at once: as tamper-evident as one by one, and far cheaper."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
+from gateway.ids import new_id
+from gateway.insert_rows import insert_rows
 from gateway.models import AuditEntry, AuditHead
-from gateway.services.audit import Chain, entry_hash
-from gateway.services.work import Work
+from gateway.services.audit import Chain, hash_of, written_details, written_time
+from gateway.services.work import Work, details_of
+from gateway.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class Entered:
     subject_kind: str
     subject_id: str
     fields: Mapping[str, object]
+    remark: str | None = None
 
 
 def lock_chain(work: Work, chain: Chain) -> tuple[int, str]:
@@ -32,39 +38,61 @@ def lock_chain(work: Work, chain: Chain) -> tuple[int, str]:
     return sequence, digest
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An entry but for its place in the chain: whatever can be computed before the chain is locked."""
+
+    salt: str
+    entered: Entered
+    details: str
+
+
+def prepare_entries(vault: Vault, now: datetime, entries: Iterable[Entered]) -> list[Prepared]:
+    """The entries with their salts and digests."""
+    prepared = []
+    for entered in entries:
+        salt = new_id(now)
+        details = details_of(vault, salt, entered.fields, entered.remark)
+        prepared.append(Prepared(salt, entered, written_details(details)))
+    return prepared
+
+
 def append_entries(work: Work, chain: Chain, entries: Sequence[Entered]) -> None:
     """Append in this order, in this transaction."""
-    sequence, previous = lock_chain(work, chain)
-    rows = []
-    for number, entered in enumerate(entries, sequence + 1):
-        entry = _entry(work, chain, number, previous, entered)
-        previous = entry.hash
-        rows.append({column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns})
-    if not rows:
-        return
-    work.session.execute(insert(AuditEntry), rows)
+    append_prepared(work, chain, prepare_entries(work.vault, work.now, entries))
+
+
+def append_prepared(work: Work, chain: Chain, entries: Iterable[Prepared]) -> None:
+    """The same of entries that are prepared."""
+    sequence, digest = lock_chain(work, chain)
+    actor, at = work.actor.user_id, written_time(work.now)
+    rows: list[dict[str, Any]] = []
+    for number, (salt, entered, details) in enumerate(map(_PARTS, entries), sequence + 1):
+        action, kind, subject = entered.action, entered.subject_kind, entered.subject_id
+        previous = digest
+        digest = hash_of(salt, chain, number, at, actor, action, kind, subject, details, previous)
+        rows.append(
+            {
+                "id": salt,
+                "chain": chain,
+                "sequence": number,
+                "at": work.now,
+                "actor": actor,
+                "action": action,
+                "subject_kind": kind,
+                "subject_id": subject,
+                "details": details,
+                "previous_hash": previous,
+                "hash": digest,
+            }
+        )
+    insert_rows(work.session, AuditEntry, rows)
     work.session.execute(
         update(AuditHead)
         .where(AuditHead.chain == chain)
-        .values(sequence=sequence + len(rows), hash=previous)
+        .values(sequence=sequence + len(rows), hash=digest)
         .execution_options(synchronize_session=False)
     )
 
 
-def _entry(work: Work, chain: Chain, sequence: int, previous: str, entered: Entered) -> AuditEntry:
-    salt = work.new_id()
-    fields = {name: work.vault.digest(str(value), salt) for name, value in sorted(entered.fields.items())}
-    entry = AuditEntry(
-        id=salt,
-        chain=chain,
-        sequence=sequence,
-        at=work.now,
-        actor=work.actor.user_id,
-        action=entered.action,
-        subject_kind=entered.subject_kind,
-        subject_id=entered.subject_id,
-        details=json.dumps({"fields": fields}, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
-        previous_hash=previous,
-    )
-    entry.hash = entry_hash(entry)
-    return entry
+_PARTS = attrgetter("salt", "entered", "details")

@@ -12,10 +12,10 @@ holds this year is asked here. The start alone depends on the approval. A notice
 in force stays submitted.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import case, exists, literal, select, update
+from sqlalchemy import ColumnElement, case, exists, literal, literal_column, select, update
 from sqlalchemy.orm import aliased
 
 from gateway.models import ImportBatch, Notice, Recording
@@ -24,7 +24,8 @@ from gateway.services.approve_notice import refuse_unless_allowed_here
 from gateway.services.calendar import calendar_of
 from gateway.services.check_activation import check_court
 from gateway.services.enrol_case import profile_of
-from gateway.services.keep_pace import Pace
+from gateway.services.keep_pace import Pace, aim_where_nobody_waits
+from gateway.services.keyset import among
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
 from gateway.services.refusals import NotFound, WrongState
@@ -51,14 +52,16 @@ def approve_import(
     with transactions.writing() as work:
         begin(work)
         _begin(work, import_id, (rows, sha256), reason, declared or {})
-    ids, pace = _ids(transactions, import_id), Pace()
-    while chunk := list(islice(ids, pace.size)):
+    pace = Pace(aim=aim_where_nobody_waits(transactions.engine))
+    after = ""
+    while chunk := _next_chunk(transactions, import_id, after, pace.size):
         with transactions.writing() as work:
             _submitted(work, import_id)
             pace.locked()
-            _approve(work, chunk)
-            pace.written(len(chunk))
-        advance(len(chunk))
+            _approve(work, import_id, after, chunk.last)
+            pace.written(chunk.rows)
+        after = chunk.last
+        advance(chunk.rows)
     return _finish(transactions, import_id)
 
 
@@ -112,31 +115,48 @@ def _refuse_changed(batch: ImportBatch, seen: tuple[int, str]) -> None:
         )
 
 
-def _ids(transactions: Transactions, import_id: str) -> Iterator[str]:
-    """The notices that wait, looked up once: looking for the next ones each time would read them all."""
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """The next notices that wait, in the order of their ids: how many, and the last of them."""
+
+    rows: int
+    last: str
+
+
+def _next_chunk(transactions: Transactions, import_id: str, after: str, most: int) -> _Chunk | None:
     with transactions.reading() as work:
-        waiting = (Notice.import_id == import_id, Notice.state == "submitted")
-        return iter(work.session.scalars(select(Notice.id).where(*waiting).order_by(Notice.id)).all())
+        ids = work.session.scalars(
+            select(Notice.id).where(*_waiting(import_id, after)).order_by(Notice.id).limit(most)
+        ).all()
+    return _Chunk(len(ids), ids[-1]) if ids else None
 
 
-def _approve(work: Work, ids: list[str]) -> None:
+def _waiting(import_id: str, after: str) -> tuple[ColumnElement[bool], ...]:
+    """As the partial index of what waits in imports has it, which looks nothing up twice."""
+    return (
+        Notice.import_id.is_not(None),
+        Notice.import_id == import_id,
+        Notice.state == literal_column("'submitted'"),
+        Notice.id > after,
+    )
+
+
+def _approve(work: Work, import_id: str, after: str, last: str) -> None:
     """One statement, with the start that depends on the approval and the hashes of what is to play.
 
     The rows are locked first, in the one order that all keep.
     """
-    locked = select(Notice.id).where(Notice.id.in_(ids)).order_by(Notice.id).with_for_update()
-    work.session.execute(locked).all()
+    chunk = (*_waiting(import_id, after), Notice.id <= last)
+    work.session.execute(select(Notice.id).where(*chunk).order_by(Notice.id).with_for_update()).all()
     other, first, second = aliased(Notice), aliased(Recording), aliased(Recording)
     first_hash = select(first.sha256).where(first.id == Notice.recording_id).scalar_subquery()
     second_hash = select(second.sha256).where(second.id == Notice.second_recording_id).scalar_subquery()
     taken = exists().where(
-        other.line_id == Notice.line_id,
-        other.state.in_(("approved", "suspended")),
-        other.id != Notice.id,
+        other.line_id == Notice.line_id, among(other.state, "approved", "suspended"), other.id != Notice.id
     )
     work.session.execute(
         update(Notice)
-        .where(Notice.id.in_(ids), Notice.state == "submitted", ~taken)
+        .where(*chunk, ~taken)
         .values(
             state="approved",
             approved_by=work.actor.user_id,

@@ -63,7 +63,7 @@ def append_entry(
         action=action,
         subject_kind=subject_kind,
         subject_id=subject_id,
-        details=json.dumps(details, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        details=written_details(details),
         previous_hash=previous,
     )
     entry.hash = entry_hash(entry)
@@ -79,23 +79,37 @@ def append_entry(
 
 def entry_hash(entry: AuditEntry) -> str:
     """SHA-256 over the entry's canonical JSON, the previous hash included."""
-    canonical = json.dumps(
-        [
-            entry.id,
-            entry.chain,
-            entry.sequence,
-            entry.at.isoformat(timespec="microseconds"),
-            entry.actor,
-            entry.action,
-            entry.subject_kind,
-            entry.subject_id,
-            entry.details,
-            entry.previous_hash,
-        ],
-        separators=(",", ":"),
-        ensure_ascii=False,
+    return hash_of(
+        entry.id,
+        entry.chain,
+        entry.sequence,
+        written_time(entry.at),
+        entry.actor,
+        entry.action,
+        entry.subject_kind,
+        entry.subject_id,
+        entry.details,
+        entry.previous_hash,
     )
-    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def hash_of(*values: str | int) -> str:
+    """The same over the values in that order, the time as it is written."""
+    return hashlib.sha256(_canonical(values).encode()).hexdigest()
+
+
+def written_time(at: datetime) -> str:
+    """A time as the hash of its entry has it."""
+    return at.isoformat(timespec="microseconds")
+
+
+def written_details(details: Mapping[str, Any]) -> str:
+    """An entry's details as they are kept."""
+    return _details(details)
+
+
+_canonical = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_details = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)

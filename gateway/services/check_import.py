@@ -132,12 +132,6 @@ def check_row(rules: Rules, row: Row, fields: Fields) -> Checked | None:
     return _resolved(rules, row, entry, fields)
 
 
-def read_again(rules: Rules, row: Row, fields: Fields) -> Checked | None:
-    """The same of a row of which it is known that it breaks no rule."""
-    entry = _entry(rules, row, fields)
-    return _resolved(rules, row, entry, fields) if entry else None
-
-
 def _entry(rules: Rules, row: Row, fields: Fields) -> Entry | None:
     entry = read_entry(row.cells, fields, rules.declared)
     return _with_declarations(rules, entry) if entry else None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import and_, exists, update
 
 from gateway.models import EnforcementCase, Notice, PhoneLine
+from gateway.services.keyset import among
 from gateway.services.sweep_notices import LIVE, Sweep, Swept, sweep_notices
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
@@ -36,7 +37,7 @@ def _quiet(because: str) -> Callable[[Work, Sequence[Swept]], None]:
 OVER = Sweep(
     action="ended",
     because="expired",
-    due=lambda latest: and_(Notice.state.in_(LIVE), Notice.ends_at <= latest),
+    due=lambda latest: and_(among(Notice.state, *LIVE), Notice.ends_at <= latest),
     values=lambda now: {"state": "ended", "ended_at": now, "ended_because": "expired"},
     then=_quiet("ended"),
 )

@@ -1,6 +1,5 @@
-"""Finding what is taken: what of a row another row says already, and what the database holds already."""
+"""Finding what is taken: what of a row the database holds already."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +9,7 @@ from gateway.models import Decision, EnforcementCase, PhoneLine
 from gateway.services.check_import import Checked, as_columns
 from gateway.services.enrol_case import add_case_taken, add_decision_taken
 from gateway.services.enrol_line import add_leads_back, add_taken
-from gateway.services.read_csv import Row, RowErrors
-from gateway.services.read_import import CASE_COLUMNS
+from gateway.services.read_csv import RowErrors
 from gateway.services.read_numbers import Fields
 from gateway.services.work import Work
 from gateway.sight import seeing_every_court
@@ -45,46 +43,6 @@ def keys_of(vault: Vault, row: Checked) -> Keys:
         same,
         hashes(deliver),
     )
-
-
-class InFile:
-    """What rows of one file say that only one of them may say, and where nobody may deliver to."""
-
-    def __init__(self, errors: RowErrors) -> None:
-        self._errors = errors
-        self._cases: dict[str, bytes] = {}
-        self._decisions: dict[str, str] = {}
-        self._public: set[bytes] = set()
-        self._gateway: set[tuple[str, bytes]] = set()
-        self._dialled: set[bytes] = set()
-        self._delivered: dict[bytes, int] = {}
-
-    def add(self, row: Row, keys: Keys) -> None:
-        """Several rows may be of one case, for a debtor with several lines, if they say the same of it."""
-        fields = Fields()
-        words = "\n".join(row.cells[name] for name in CASE_COLUMNS)
-        case = hashlib.blake2b(words.encode(), digest_size=16).digest()
-        if self._cases.setdefault(keys.case_number, case) != case:
-            fields.add("case_number", *_CASE_DIFFERS)
-        if self._decisions.setdefault(keys.decision_number, keys.case_number) != keys.case_number:
-            add_decision_taken(fields)
-        public, gateway = keys.public[0], keys.gateway[0]
-        if public in self._public:
-            fields.add("public_number", *_NUMBER_TWICE)
-        if (keys.connection_id, gateway) in self._gateway:
-            fields.add("gateway_number", *_NUMBER_TWICE)
-        self._public.add(public)
-        self._gateway.add((keys.connection_id, gateway))
-        self._dialled |= {public, gateway}
-        self._delivered.setdefault(keys.deliver[0], row.line)
-        self._errors.take(row.line, as_columns(fields.refusals))
-
-    def finish(self) -> None:
-        """Nothing may be delivered to a number that another row enrols, wherever in the file that stands."""
-        fields = Fields()
-        add_leads_back(fields)
-        for digest in self._delivered.keys() & self._dialled:
-            self._errors.take(self._delivered[digest], fields.refusals)
 
 
 def refuse_taken_rows(
@@ -150,15 +108,3 @@ class _Standing:
         )
         with seeing_every_court(work.session):
             return [tuple(row) for row in work.session.execute(query)]  # type: ignore[misc]
-
-
-_CASE_DIFFERS = (
-    "duplicate-case",
-    "Another row has this case with other details.",
-    "另一行已有该案件，且内容不同。",
-)
-_NUMBER_TWICE = (
-    "duplicate-number",
-    "Another row of the file has this number.",
-    "文件中另一行已有该号码。",
-)

@@ -18,10 +18,11 @@ from typing import BinaryIO
 
 from sqlalchemy import or_, select, update
 
-from gateway.models import EnforcementCase, ImportBatch, Notice, Platform
+from gateway.models import EnforcementCase, ImportBatch, Platform
 from gateway.services.audit import Chain
-from gateway.services.close_case import close
-from gateway.services.keep_pace import Pace
+from gateway.services.close_cases import Closing, close_cases
+from gateway.services.keep_pace import Pace, aim_where_nobody_waits
+from gateway.services.keyset import aside
 from gateway.services.permissions import Action
 from gateway.services.read_csv import CsvReading, Layout, RowErrors, RowRefusal
 from gateway.services.transactions import Transactions
@@ -68,7 +69,7 @@ def import_closures(
     unreadable, unknown = RowErrors(), RowErrors()
     reading = CsvReading(file, LAYOUT, unreadable)
     closures = _closures(reading, unreadable)
-    pace, done, before = Pace(FIRST), 0, 0
+    pace, done, before = Pace(FIRST, aim_where_nobody_waits(transactions.engine)), 0, 0
     while chunk := list(islice(closures, pace.size)):
         with transactions.reading() if dry_run else transactions.writing() as work:
             cases = _lock(work, chunk)
@@ -96,40 +97,55 @@ def _closures(reading: CsvReading, errors: RowErrors) -> Iterator[_Closure]:
             yield _Closure(row.line, number, int(ground), reason)
 
 
-def _lock(work: Work, closures: list[_Closure]) -> dict[str, EnforcementCase]:
-    """The published cases among these, with their notices, locked in the one order that all keep."""
-    published = select(ImportBatch.id).where(ImportBatch.change_no.is_not(None))
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A case that the file may mean."""
+
+    id: str
+    closed: bool
+
+
+def _lock(work: Work, closures: list[_Closure]) -> dict[str, _Case]:
+    """The published cases among these, found by their numbers, locked in the one order that all keep."""
+    alone = EnforcementCase.import_id.is_(None)
     query = (
-        select(EnforcementCase)
+        select(
+            EnforcementCase.case_number,
+            EnforcementCase.id,
+            EnforcementCase.state,
+            or_(alone, ImportBatch.change_no.is_not(None)),
+        )
+        .outerjoin(ImportBatch, ImportBatch.id == EnforcementCase.import_id)
         .where(
             EnforcementCase.court_id == work.actor.court,
             EnforcementCase.case_number.in_([each.case_number for each in closures]),
-            or_(EnforcementCase.import_id.is_(None), EnforcementCase.import_id.in_(published)),
         )
-        .order_by(EnforcementCase.id)
+        .order_by(aside(EnforcementCase.id))
     )
-    cases = list(work.session.scalars(query.with_for_update()))
-    notices = select(Notice.id).where(Notice.case_id.in_([case.id for case in cases]))
-    work.session.execute(notices.order_by(Notice.id).with_for_update()).all()
-    return {case.case_number: case for case in cases}
+    rows = work.session.execute(query.with_for_update(of=EnforcementCase))
+    return {
+        number: _Case(case_id, state == "closed") for number, case_id, state, published in rows if published
+    }
 
 
 def _close_all(
     work: Work,
     closures: list[_Closure],
-    cases: dict[str, EnforcementCase],
+    cases: dict[str, _Case],
     unknown: RowErrors,
     dry_run: bool,
 ) -> int:
-    """Close them; returns how many of the cases were not closed before."""
-    closed = {number for number, case in cases.items() if case.state != "closed"}
+    """Close them, each as the first row says that names it; returns how many were not closed before."""
+    closings: dict[str, Closing] = {}
     for each in closures:
         case = cases.get(each.case_number)
         if case is None:
             unknown.add(each.line, "case_number", *_UNKNOWN)
-        elif not dry_run:
-            close(work, case, each.ground, each.reason)
-    return len(closed)
+        elif not case.closed:
+            closings.setdefault(case.id, Closing(case.id, each.ground, each.reason))
+    if closings and not dry_run:
+        close_cases(work, list(closings.values()))
+    return len(closings)
 
 
 def _enter(

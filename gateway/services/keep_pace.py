@@ -5,13 +5,13 @@ from time import perf_counter
 from sqlalchemy import Engine
 
 AIM_SECONDS = 0.015
-NEW_ROWS_SECONDS = 0.2
+UNSEEN_SECONDS = 0.2
 FIRST, LEAST, MOST = 40, 2, 1000
 
 
-def aim_for_new_rows(engine: Engine) -> float:
-    """How long a transaction that only inserts may last: where locks are by row, nobody waits for it."""
-    return AIM_SECONDS if engine.dialect.name == "sqlite" else NEW_ROWS_SECONDS
+def aim_where_nobody_waits(engine: Engine) -> float:
+    """How long a transaction on rows that nobody else works on may last, where locks are by row."""
+    return AIM_SECONDS if engine.dialect.name == "sqlite" else UNSEEN_SECONDS
 
 
 def next_size(size: int, seconds: float, aim: float = AIM_SECONDS) -> int:

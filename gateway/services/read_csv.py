@@ -13,8 +13,8 @@ from typing import BinaryIO
 from gateway.jurisdictions.refusal import Refusal
 from gateway.services.refusals import NotValid
 
-MOST_BYTES = 128 << 20
-MOST_ROWS = 250_000
+MOST_BYTES = 640 << 20
+MOST_ROWS = 1_500_000
 LONGEST_LINE = 32_768
 LONGEST_CELL = 2_000
 MOST_TOLD = 1_000

@@ -7,29 +7,32 @@ not serve the public. Approving the file, the judge makes the same declarations 
 representative of an entity and the reason of a longer term have no place at all: the former stays empty, rows
 that need the latter are refused and entered singly.
 
-The whole file is checked without a lock. Then its rows are written in chunks under an import in state
-"writing", which nothing reads: not the lists, not a call, not the forward map. One short last transaction
-publishes it. Lines start as enrolled and are silent until their fallback was checked, which is the only
+The file is read once. Its rows are checked without a lock and, as long as none was refused, written in chunks
+under an import in state "writing", which nothing reads: not the lists, not a call, not the forward map. One
+short last transaction publishes it; where a row was refused, the others are told too and all that was written
+is removed. Lines start as enrolled and are silent until their fallback was checked, which is the only
 condition of a submission that is not asked here, as a call asks it again.
 
 The record holds one entry for the file, with digests of its hash and its number of rows; which rows came with
 it stands in their `import_id`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from gateway.database import refresh_statistics
 from gateway.models import ImportBatch
 from gateway.services.change_numbers import next_change
-from gateway.services.check_import import Checked, Rules, as_columns, check_row, read_again, read_rules
-from gateway.services.find_taken import InFile, Keys, keys_of, refuse_taken_rows
-from gateway.services.keep_pace import Pace, aim_for_new_rows
+from gateway.services.check_import import Checked, Rules, as_columns, check_row, read_rules
+from gateway.services.compare_rows import InFile
+from gateway.services.find_taken import Keys, keys_of, refuse_taken_rows
+from gateway.services.keep_pace import Pace, aim_where_nobody_waits
 from gateway.services.permissions import Action
 from gateway.services.purge_imports import remove_import
 from gateway.services.read_csv import CsvReading, RowErrors
@@ -38,9 +41,12 @@ from gateway.services.read_numbers import Fields
 from gateway.services.refusals import WrongState
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
-from gateway.services.write_import import Known, insert_chunk, make_chunk
+from gateway.services.write_import import IN_ORDER, insert_all, make_rows
 
 AT_ONCE = 500
+FIRST_STATISTICS = 500
+"""After how many rows the planner is told of them, and again at five times as many, and so on: references
+are checked by plans that PostgreSQL made when the tables were empty, and keeps."""
 
 Advance = Callable[[int], None]
 """Told how many rows were checked, or written."""
@@ -51,11 +57,56 @@ Published = Callable[[Work, ImportBatch], None]
 
 @dataclass(frozen=True, slots=True)
 class Approvable:
-    """A file without a fault: what it was judged by, its rows, and the hash of its bytes."""
+    """A file without a fault: its rows, and the hash of its bytes."""
 
-    rules: Rules
     rows: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """So many rows of a file, and those of them that break no rule by themselves."""
+
+    rows: int
+    checked: list[Checked] = field(default_factory=list)
+    keys: list[Keys] = field(default_factory=list)
+
+
+class _Checking:
+    """One pass over a file, chunk by chunk; what is wrong with it goes to `errors`."""
+
+    def __init__(
+        self, transactions: Transactions, rules: Rules, file: BinaryIO, ignoring: Sequence[str]
+    ) -> None:
+        self._transactions, self._rules, self._ignoring = transactions, rules, ignoring
+        self.errors = RowErrors()
+        self._reading, self._in_file = CsvReading(file, LAYOUT, self.errors), InFile(self.errors)
+        self._rows = iter(self._reading)
+
+    def next_chunk(self) -> Chunk | None:
+        """The next rows, and those of them that break no rule; None where there are no more."""
+        rows = list(islice(self._rows, AT_ONCE))
+        if not rows:
+            return None
+        chunk = Chunk(len(rows))
+        for row in rows:
+            fields = Fields()
+            if checked := check_row(self._rules, row, fields):
+                chunk.checked.append(checked)
+                chunk.keys.append(keys_of(self._transactions.vault, checked))
+                self._in_file.add(row, chunk.keys[-1])
+            if fields.refusals:
+                self.errors.take(row.line, as_columns(fields.refusals))
+        with self._transactions.reading() as work:
+            refuse_taken_rows(work, chunk.keys, self.errors, self._ignoring)
+        return chunk
+
+    def finish(self, expected_rows: int | None) -> Approvable:
+        """What the file was; raises RowsRefused."""
+        self._in_file.finish()
+        _check_count(self.errors, self._reading.rows, expected_rows)
+        self.errors.done()
+        return Approvable(self._reading.rows, self._reading.sha256)
 
 
 def check_import(
@@ -69,28 +120,18 @@ def check_import(
 
     `expected_rows` is the number of rows that the clerk believes to be there.
     """
+    rules = _rules(transactions, declared)
+    checking = _Checking(transactions, rules, file, rules.dead)
+    while chunk := checking.next_chunk():
+        advance(chunk.rows)
+    return checking.finish(expected_rows)
+
+
+def _rules(transactions: Transactions, declared: Declared) -> Rules:
     transactions.actor.must(Action.ENROL)
     transactions.actor.must(Action.SUBMIT)
     with transactions.reading() as work:
-        rules = read_rules(work, declared)
-    errors = RowErrors()
-    reading, in_file = CsvReading(file, LAYOUT, errors), InFile(errors)
-    rows = iter(reading)
-    while batch := list(islice(rows, AT_ONCE)):
-        keys = []
-        for row in batch:
-            fields = Fields()
-            if checked := check_row(rules, row, fields):
-                keys.append(keys_of(transactions.vault, checked))
-                in_file.add(row, keys[-1])
-            errors.take(row.line, as_columns(fields.refusals))
-        with transactions.reading() as work:
-            refuse_taken_rows(work, keys, errors, rules.dead)
-        advance(len(batch))
-    in_file.finish()
-    _check_count(errors, reading.rows, expected_rows)
-    errors.done()
-    return Approvable(rules, reading.rows, reading.sha256)
+        return read_rules(work, declared)
 
 
 def _check_count(errors: RowErrors, rows: int, expected: int | None) -> None:
@@ -114,34 +155,35 @@ def stage_import(
     advance: Advance = lambda _rows: None,
     published: Published = lambda _work, _batch: None,
 ) -> ImportBatch:
-    """The import, submitted, from a file that is read twice from its start; raises RowsRefused, WrongState.
+    """The import, submitted, from a file that is read from its start; raises RowsRefused, WrongState.
 
     On any error nothing is left of it. After a crash its rows are unreachable, and go with the clerk's next
     import or with the next purge.
     """
     file.seek(0)
-    found = check_import(transactions, file, declared, expected_rows, advance)
-    import_id = _begin(transactions, found)
+    rules = _rules(transactions, declared)
+    import_id = _begin(transactions, rules)
     with ExitStack() as unless_whole:
         unless_whole.callback(_give_up, transactions, import_id)
-        for dead in found.rules.dead:
+        for dead in rules.dead:
             remove_import(transactions, dead)
-        file.seek(0)
-        _write(transactions, found, import_id, file, advance)
-        batch = _publish(transactions, import_id, published)
+        checking = _Checking(transactions, rules, file, (*rules.dead, import_id))
+        found = _write(checking, _Writer(transactions, rules, import_id), expected_rows, advance)
+        batch = _publish(transactions, import_id, found, published)
         unless_whole.pop_all()
     return batch
 
 
-def _begin(transactions: Transactions, found: Approvable) -> str:
+def _begin(transactions: Transactions, rules: Rules) -> str:
+    """An import of which neither the rows nor the hash are known yet."""
     with transactions.writing() as work:
-        _fail(work, found.rules.dead)
+        _fail(work, rules.dead)
         batch = ImportBatch(
             id=work.new_id(),
             court_id=work.actor.court,
             kind="enrolment",
-            sha256=found.sha256,
-            rows=found.rows,
+            sha256="",
+            rows=0,
             state="writing",
             submitted_by=work.actor.user_id,
             created_at=work.now,
@@ -168,24 +210,25 @@ def _give_up(transactions: Transactions, import_id: str) -> None:
         remove_import(transactions, import_id)
 
 
-def _write(
-    transactions: Transactions, found: Approvable, import_id: str, file: BinaryIO, advance: Advance
-) -> None:
-    errors = RowErrors()
-    reading = CsvReading(file, LAYOUT, errors)
-    rows, writer = _read_again(found.rules, reading, errors), _Writer(transactions, found.rules, import_id)
-    try:
-        while chunk := list(islice(rows, writer.pace.size)):
-            writer.write(chunk)
-            advance(len(chunk))
-    except IntegrityError as fault:
+def _write(checking: _Checking, writer: "_Writer", expected_rows: int | None, advance: Advance) -> Approvable:
+    """Write rows until one is refused; the others are still checked, so that all that is wrong is told."""
+    taken = None
+    while chunk := checking.next_chunk():
+        advance(chunk.rows)
+        if checking.errors.total or taken:
+            continue
+        try:
+            writer.write(chunk, advance)
+        except IntegrityError as fault:
+            taken = fault
+    found = checking.finish(expected_rows)
+    if taken:
         raise WrongState(
             "taken-meanwhile",
             "Somebody enrolled one of these cases or numbers meanwhile; import the file again.",
             "其间已有他人登记其中的案件或号码，请重新导入。",
-        ) from fault
-    if errors.total or (reading.sha256, reading.rows) != (found.sha256, found.rows):
-        raise WrongState("file-changed", "The file changed while it was read.", "文件在读取期间发生了变动。")
+        ) from taken
+    return found
 
 
 class _Writer:
@@ -194,22 +237,34 @@ class _Writer:
     def __init__(self, transactions: Transactions, rules: Rules, import_id: str) -> None:
         self._transactions, self._rules, self._import_id = transactions, rules, import_id
         self._change_no, self._alone = rules.change_no, True
-        self._known: dict[str, Known] = {}
-        self.pace = Pace(aim=aim_for_new_rows(transactions.engine))
+        self._rows, self._statistics_at = 0, FIRST_STATISTICS
+        self._pace = Pace(aim=aim_where_nobody_waits(transactions.engine))
 
-    def write(self, rows: list[Checked]) -> None:
-        keys = [keys_of(self._transactions.vault, row) for row in rows]
+    def write(self, chunk: Chunk, advance: Advance) -> None:
+        """Write what of it breaks no rule, in transactions that hold the lock for a short time each."""
+        done = 0
+        while done < len(chunk.checked):
+            part = slice(done, done + self._pace.size)
+            self._write(chunk.checked[part], chunk.keys[part])
+            advance(len(chunk.checked[part]))
+            done = part.stop
+        self._rows += len(chunk.checked)
+        if self._rows >= self._statistics_at:
+            self._statistics_at *= 5
+            refresh_statistics(self._transactions.engine, [model.__tablename__ for model in IN_ORDER])
+
+    def _write(self, checked: list[Checked], keys: list[Keys]) -> None:
         with self._transactions.reading() as work:
-            chunk = make_chunk(work, self._rules, self._import_id, rows, self._known)
+            rows = make_rows(work, self._rules, self._import_id, checked)
         with self._transactions.writing() as work:
             _refuse_given_up(work, self._import_id)
-            self.pace.locked()
-            insert_chunk(work, chunk)
+            self._pace.locked()
+            insert_all(work, rows)
             change_no = next_change(work.session)
             self._alone = self._alone and change_no == self._change_no + 1
             if not self._alone:
                 self._ask_again(work, keys)
-            self.pace.written(len(rows))
+            self._pace.written(len(checked))
         self._change_no = change_no
 
     def _ask_again(self, work: Work, keys: list[Keys]) -> None:
@@ -217,14 +272,6 @@ class _Writer:
         errors = RowErrors()
         refuse_taken_rows(work, keys, errors, (self._import_id,))
         errors.done()
-
-
-def _read_again(rules: Rules, reading: CsvReading, errors: RowErrors) -> Iterator[Checked]:
-    for row in reading:
-        fields = Fields()
-        if checked := read_again(rules, row, fields):
-            yield checked
-        errors.take(row.line, as_columns(fields.refusals))
 
 
 def _refuse_given_up(work: Work, import_id: str) -> None:
@@ -237,11 +284,13 @@ def _refuse_given_up(work: Work, import_id: str) -> None:
         )
 
 
-def _publish(transactions: Transactions, import_id: str, published: Published) -> ImportBatch:
+def _publish(
+    transactions: Transactions, import_id: str, found: Approvable, published: Published
+) -> ImportBatch:
     with transactions.writing() as work:
         _refuse_given_up(work, import_id)
         batch = work.find(ImportBatch, import_id)
-        batch.state = "submitted"
+        batch.state, batch.rows, batch.sha256 = "submitted", found.rows, found.sha256
         batch.change_no = next_change(work.session)
         batch.version += 1
         published(work, batch)

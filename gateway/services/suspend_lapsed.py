@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import and_, exists
 
 from gateway.models import Notice, PhoneLine
-from gateway.services.alerts import open_alert
-from gateway.services.sweep_notices import Sweep, Swept, sweep_notices
+from gateway.services.alerts import open_alerts
+from gateway.services.keyset import among, aside
+from gateway.services.sweep_notices import LIVE, Sweep, Swept, sweep_notices
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 
@@ -18,8 +19,7 @@ def suspend_lapsed(transactions: Transactions) -> int:
 
 def _alert(kind: str) -> Callable[[Work, Sequence[Swept]], None]:
     def tell(work: Work, swept: Sequence[Swept]) -> None:
-        for row in swept:
-            open_alert(work.session, kind, row.id, work.now, row.court_id)
+        open_alerts(work.session, kind, [row.id for row in swept], work.now, swept[0].court_id)
 
     return tell
 
@@ -51,7 +51,10 @@ LAPSES = (
         action="suspended",
         because="review",
         due=lambda latest: and_(
-            Notice.state == "approved", Notice.ends_at > latest, Notice.review_until <= latest
+            among(Notice.state, *LIVE),
+            Notice.state == "approved",
+            aside(Notice.ends_at) > latest,
+            Notice.review_until <= latest,
         ),
         values=lambda _now: _silenced("review"),
         then=_alert("review_lapsed"),

@@ -14,7 +14,13 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from gateway.models import Notice, PhoneLine
-from gateway.services.append_entries import Entered, append_entries, lock_chain
+from gateway.services.append_entries import (
+    Entered,
+    Prepared,
+    append_prepared,
+    lock_chain,
+    prepare_entries,
+)
 from gateway.services.audit import Chain
 from gateway.services.keep_pace import Pace
 from gateway.services.read_instant import read_instant
@@ -50,14 +56,15 @@ def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
     """Sweep all that is due; returns how many. Late, twice, or twice at once leaves one effect."""
     total, pace = 0, Pace()
     while done := sum(
-        _sweep_court(transactions, sweep, court_id, ids, pace) for court_id, ids in _find(transactions, sweep)
+        _sweep_court(transactions, sweep, court_id, ids, pace)
+        for court_id, ids in find_due(transactions, sweep)
     ):
         total += done
     return total
 
 
-def _find(transactions: Transactions, sweep: Sweep) -> list[tuple[str, list[str]]]:
-    """(court, ids) of what is due, or of a part of it."""
+def find_due(transactions: Transactions, sweep: Sweep) -> list[tuple[str, list[str]]]:
+    """(court, ids) of what is due, or of a part of it, found without a lock."""
     with transactions.reading() as work:
         query = select(Notice.court_id, Notice.id).where(sweep.due(_latest(work))).limit(FOUND_AT_ONCE)
         found = sorted((court_id, notice_id) for court_id, notice_id in work.session.execute(query))
@@ -71,17 +78,26 @@ def _sweep_court(
     done = 0
     while ids:
         chunk, ids = ids[: pace.size], ids[pace.size :]
+        entries = _entries(transactions, sweep, chunk)
         with transactions.writing() as work:
             pace.locked()
-            done += _sweep_chunk(work, sweep, court_id, chunk)
+            done += _sweep_chunk(work, sweep, court_id, entries)
             pace.written(len(chunk))
     return done
 
 
-def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, ids: Sequence[str]) -> int:
+def _entries(transactions: Transactions, sweep: Sweep, ids: Sequence[str]) -> dict[str, Prepared]:
+    """What the record will say of each, prepared while nobody waits."""
+    fields = {"because": sweep.because}
+    entries = (Entered(sweep.action, "notice", notice_id, fields) for notice_id in ids)
+    prepared = prepare_entries(transactions.vault, transactions.clock.now(), entries)
+    return dict(zip(ids, prepared, strict=True))
+
+
+def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, entries: Mapping[str, Prepared]) -> int:
     lock_chain(work, Chain(court_id))
     due = sweep.due(_latest(work))
-    before = {row.id: row for row in _lock(work.session, court_id, ids, due)}
+    before = {row.id: row for row in _lock(work.session, court_id, list(entries), due)}
     changed = work.session.scalars(
         update(Notice)
         .where(Notice.id.in_(before), due)
@@ -92,10 +108,7 @@ def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, ids: Sequence[str]) ->
     swept = [before[notice_id] for notice_id in sorted(changed)]
     if swept:
         sweep.then(work, swept)
-        fields = {"because": sweep.because}
-        append_entries(
-            work, Chain(court_id), [Entered(sweep.action, "notice", row.id, fields) for row in swept]
-        )
+        append_prepared(work, Chain(court_id), [entries[row.id] for row in swept])
     return len(swept)
 
 

@@ -23,6 +23,15 @@ def insert_if_new(session: Session, model: type[Base], values: dict[str, Any]) -
     return done.rowcount == 1
 
 
+def insert_all_if_new(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """The same for many rows, all of which name the same columns, where nobody asks which were inserted."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    if rows:
+        statement = _insert(session.get_bind().dialect.name, table).on_conflict_do_nothing()
+        session.connection().execute(statement, rows)
+
+
 class EachIfNew:
     """The same for several rows at once: these columns of a table, `key` of which tell the rows apart."""
 

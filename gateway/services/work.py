@@ -93,13 +93,7 @@ class Work:
     ) -> None:
         """Enter a change into a chain, in this transaction."""
         salt = self.new_id()
-        details: dict[str, Any] = {
-            "fields": {
-                name: self.vault.digest(str(value), salt) for name, value in sorted((fields or {}).items())
-            }
-        }
-        if remark is not None:
-            details["remark"] = remark
+        details = details_of(self.vault, salt, fields or {}, remark)
         append_entry(self.session, chain, salt, self.now, self.actor.user_id, action, kind, subject, details)
 
     def remark(self, text: str) -> str:
@@ -122,6 +116,18 @@ class Work:
         """The text of a remark; None when there is none or retention has emptied it."""
         row = self.session.get(Remark, remark_id) if remark_id else None
         return self.vault.open(row.text_sealed, "remark") if row and row.text_sealed else None
+
+
+def details_of(
+    vault: Vault, salt: str, fields: Mapping[str, object], remark: str | None = None
+) -> dict[str, Any]:
+    """What an entry of the record tells of a change: salted digests of its fields, and the id of a remark."""
+    told: dict[str, Any] = {
+        "fields": {name: vault.digest(str(fields[name]), salt) for name in sorted(fields)}
+    }
+    if remark is not None:
+        told["remark"] = remark
+    return told
 
 
 def expect_version(row: Versioned, seen: int | None) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -163,4 +164,33 @@ def test_postgres_statements_and_waits_end(postgres_url: str) -> None:
         with pytest.raises(OperationalError):
             connection.exec_driver_sql("SELECT pg_sleep(5)")
     assert found == ["300ms", "250ms", "UTC"]
+    engine.dispose()
+
+
+def test_a_writer_finds_the_short_pauses_of_another_process_on_sqlite(tmp_path: Path) -> None:
+    """A sweep takes the lock again at once; whoever waits must not ask ever more seldom."""
+    path, over = tmp_path / "busy.db", threading.Event()
+    sqlite3.connect(path).close()
+    engine = open_engine(f"sqlite:///{path}", wait_ms=2_000, statement_ms=2_000, pool_size=2)
+    with writing(engine) as session:
+        session.execute(text("CREATE TABLE counter (n INTEGER)"))
+
+    def sweep() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as other:
+            while not over.wait(0.004):
+                other.execute("BEGIN IMMEDIATE")
+                over.wait(0.03)
+                other.execute("COMMIT")
+
+    sweeping = threading.Thread(target=sweep)
+    sweeping.start()
+    try:
+        for _ in range(25):
+            with writing(engine) as session:
+                session.execute(text("INSERT INTO counter VALUES (1)"))
+    finally:
+        over.set()
+        sweeping.join()
+    with reading(engine) as session:
+        assert session.execute(text("SELECT count(*) FROM counter")).scalar_one() == 25
     engine.dispose()

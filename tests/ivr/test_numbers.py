@@ -1,8 +1,12 @@
 """Telephone numbers and SIP addresses: what is taken, what is refused, and where calls may go."""
 
+import random
+
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberType
 
 from ivr.numbers import (
     NumberClass,
@@ -79,6 +83,58 @@ def test_any_text_is_read_as_e164_or_refused(text: str) -> None:
         return
     assert is_e164(number)
     assert read_number(number) == number
+
+
+def _dirty_mix(count: int) -> list[str]:
+    """Numbers of China, most of them almost right: of every area, too short, too long, of other services."""
+    chance = random.Random(20171001)
+    beginnings = [
+        "10",
+        "21",
+        "28",
+        "400",
+        "800",
+        "95",
+        "108",
+        "179",
+        "12",
+        "16",
+        "310",
+        "754",
+        "851",
+        "978",
+        "13",
+        "17",
+    ]
+    digits = (
+        chance.choice(beginnings) + "".join(chance.choices("0123456789", k=chance.randint(3, 11)))
+        for _ in range(count)
+    )
+    areas = (
+        f"{chance.randint(200, 999)}{chance.choice(('', '1', '95', '96', '100'))}"
+        + "".join(chance.choices("0123456789", k=chance.randint(4, 8)))
+        for _ in range(count)
+    )
+    return [f"+86{each}" for pair in zip(digits, areas, strict=True) for each in pair]
+
+
+def test_what_a_pattern_decides_is_what_the_library_would_have_said() -> None:
+    fixed = PhoneNumberType.FIXED_LINE
+    kinds = []
+    for text in _dirty_mix(3000):
+        number = phonenumbers.parse(text, "CN")
+        if not phonenumbers.is_valid_number(number):
+            with pytest.raises(NumberRefused):
+                read_number(text)
+            continue
+        e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        assert read_number(text) == e164
+        assert country_of(e164) == "CN"
+        if (kind := classify(e164)) not in (NumberClass.short, NumberClass.satellite):
+            assert (kind is NumberClass.fixed) == (phonenumbers.number_type(number) == fixed)
+            kinds.append(kind)
+    assert kinds.count(NumberClass.fixed) > 300
+    assert len(kinds) > kinds.count(NumberClass.fixed)
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,10 @@ def is_blank(text: str | None) -> bool:
 
 def governing_decision(decisions: Iterable[Decision]) -> Decision | None:
     """The initial decision that the listing rests on: the latest one, if any has a day."""
-    dated = [(d.made_on, d) for d in decisions if d.kind is DecisionKind.INITIAL and d.made_on is not None]
-    return max(dated, key=lambda pair: pair[0])[1] if dated else None
+    dated = [each for each in decisions if each.kind is DecisionKind.INITIAL and each.made_on is not None]
+    return (
+        max(dated, key=lambda each: each.made_on or date.min) if len(dated) > 1 else next(iter(dated), None)
+    )
 
 
 def listing_term(decisions: Sequence[Decision]) -> Term:
@@ -45,6 +47,8 @@ def listing_term(decisions: Sequence[Decision]) -> Term:
     starts_on = initial.made_on
     if initial.term_months is None and initial.grounds != {ABLE_BUT_REFUSES}:
         return NO_LISTING
+    if len(decisions) == 1:
+        return Term(starts_on, _own_last_day(initial, starts_on))
     last_day = _extended(_own_last_day(initial, starts_on), starts_on, decisions)
     deleted_on = _early_deletion_day(starts_on, last_day, decisions)
     if deleted_on is None:

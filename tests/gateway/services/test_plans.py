@@ -12,11 +12,15 @@ from bench.crowd import fill_court
 from gateway.models import EnforcementCase, Notice
 from gateway.services.browse_audit import Sought, browse_audit, read_chain_state
 from gateway.services.browse_lists import Filter, browse, browse_calls, count_list
+from gateway.services.expire_notices import OVER
 from gateway.services.extract_debtor import extract_debtor
 from gateway.services.handle_alerts import list_alerts
 from gateway.services.list_work import list_sections, list_tasks
 from gateway.services.read_dashboard import read_dashboard
 from gateway.services.search_numbers import search_number
+from gateway.services.suspend_lapsed import LAPSES
+from gateway.services.sweep_notices import find_due
+from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 from gateway.services.work_sections import SECTIONS, Narrowed
 from tests.factories import Gateway, number, open_gateway
@@ -204,6 +208,14 @@ def test_the_extract_of_a_debtor(large: Gateway) -> None:
         case_id = session.query(Notice.case_id).limit(1).scalar()
         assert session.get(EnforcementCase, case_id) is not None
     assert _ask(large, "auditor", lambda work: extract_debtor(work, case_id)) == []
+
+
+def test_the_sweep_of_what_is_over_and_of_reviews(large: Gateway) -> None:
+    runtime = large.runtime
+    for sweep in (OVER, LAPSES[1]):
+        with _statements(large) as seen:
+            find_due(Transactions(runtime.engine, large.clock, runtime.vault), sweep)
+        assert _full_scans(large, seen) == []
 
 
 def test_what_reads_a_large_table_whole_is_noticed(large: Gateway) -> None:
