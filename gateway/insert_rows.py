@@ -1,7 +1,7 @@
 """Inserting many rows at once by the driver's fastest way: executemany on SQLite, COPY on PostgreSQL.
 
-PostgreSQL takes no COPY into a table with row-level security, as that would not be asked: rows are copied into a
-table of this connection's own, and inserted from there by one statement, under the policies.
+PostgreSQL takes no COPY into a table with row-level security, which would not be asked: rows are copied into
+a table of this connection's own, and inserted from there by one statement, under the policies.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

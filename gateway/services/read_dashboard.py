@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select
 
 from gateway.ids import first_id
-from gateway.models import Alert, Call, CallTally, Connection, EnforcementCase, Notice, NoticeTally
+from gateway.models import Alert, Call, CallTally, Connection, Court, EnforcementCase, Notice, NoticeTally
 from gateway.services.handle_alerts import concerns, must_read
 from gateway.services.keyset import Branch, Count, Listing, among, count_rows
 from gateway.services.tally_calls import OUTCOMES
@@ -82,8 +82,7 @@ class Dashboard:
 def read_dashboard(work: Work, span: int) -> Dashboard:
     """The last `span` days, today included; a span that is not in SPANS is read as the first of them."""
     must_read(work)
-    zone = ZoneInfo(work.court().zone if work.actor.court_id else "UTC")
-    today = work.now.astimezone(zone).date()
+    today = _today(work)
     first = today - timedelta(days=(span if span in SPANS else SPANS[0]) - 1)
     tallies = work.session.scalars(select(CallTally).where(*_own(work), CallTally.day >= first)).all()
     shown, counted_at = _notices(work)
@@ -98,6 +97,15 @@ def read_dashboard(work: Work, span: int) -> Dashboard:
         calls_counted_at=max((each.counted_at for each in tallies), default=None),
         clocks=_clocks(work, first, today) if work.actor.court_id else None,
     )
+
+
+def _today(work: Work) -> date:
+    """The court's day; for the platform's people the day of the court that is furthest ahead, as calls are
+    counted by the day of the court that they were for."""
+    if work.actor.court_id:
+        return work.today()
+    zones = work.session.scalars(select(Court.zone).distinct())
+    return max((work.now.astimezone(ZoneInfo(zone)).date() for zone in zones), default=work.now.date())
 
 
 def median_of(counts: Mapping[int, int]) -> float | None:

@@ -169,6 +169,18 @@ def test_an_operator_sees_calls_of_all_and_notices_of_none(gateway: Gateway) -> 
     assert (found.notices, found.clocks) == ({}, None)
 
 
+@pytest.mark.parametrize("hour", [15, 16, 23])
+def test_an_operator_sees_the_day_that_has_begun_in_a_court(gateway: Gateway, hour: int) -> None:
+    """Shanghai is eight hours ahead: from 16:00 UTC its calls are counted for tomorrow."""
+    now = gateway.clock.now()
+    gateway.clock.forward(hours=24 + hour - now.hour)
+    _three_calls(gateway)
+    tally_calls(transactions(gateway))
+    found = _dashboard(gateway, "operator")
+    assert found.days[-1].counts["calls"] == 3
+    assert found.today == gateway.clock.now().date() + timedelta(days=hour >= 16)
+
+
 def test_ninety_days_or_thirty(sqlite_gateway: Gateway) -> None:
     assert len(_dashboard(sqlite_gateway, span=90).days) == 90
     assert len(_dashboard(sqlite_gateway, span=31).days) == 30
