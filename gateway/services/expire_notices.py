@@ -37,9 +37,10 @@ def _quiet(because: str) -> Callable[[Work, Sequence[Swept]], None]:
 OVER = Sweep(
     action="ended",
     because="expired",
-    due=lambda latest: and_(among(Notice.state, *LIVE), Notice.ends_at <= latest),
+    due=lambda latest: and_(Notice.state.in_(LIVE), Notice.ends_at <= latest),
     values=lambda now: {"state": "ended", "ended_at": now, "ended_because": "expired"},
     then=_quiet("ended"),
+    within=among(Notice.state, *LIVE),
 )
 
 CLOSED = Sweep(

@@ -228,14 +228,19 @@ def _in_force_or_suspended() -> Any:
     return Notice.state.in_([literal("approved"), literal("suspended")])
 
 
+def _there_is() -> Any:
+    """EXISTS that reads no column but those of its conditions, as the calls' role may not read all."""
+    return exists(literal_column("1"))
+
+
 def _published() -> Any:
     """The lines of an import are known from the moment in which all of them are."""
-    whole = exists().where(ImportBatch.id == PhoneLine.import_id, ImportBatch.change_no.is_not(None))
+    whole = _there_is().where(ImportBatch.id == PhoneLine.import_id, ImportBatch.change_no.is_not(None))
     return or_(PhoneLine.import_id.is_(None), whole)
 
 
 def _is_protected(asked: CTE, keys: int) -> Any:
-    return exists().where(
+    return _there_is().where(
         ProtectedCaller.number_hash.in_(_one_of(asked, "caller", keys)),
         or_(ProtectedCaller.court_id.is_(None), ProtectedCaller.court_id == PhoneLine.court_id),
         or_(ProtectedCaller.line_id.is_(None), ProtectedCaller.line_id == PhoneLine.id),
@@ -244,7 +249,7 @@ def _is_protected(asked: CTE, keys: int) -> Any:
 
 def _same_pair(asked: CTE, dialect: str) -> Any:
     since = bindparam("pair_since", type_=UtcTime())
-    return exists().where(
+    return _there_is().where(
         Call.line_id == PhoneLine.id,
         _ON_LINE_SINCE[dialect](since),
         Call.caller_hash == asked.c.pair,
@@ -260,6 +265,6 @@ _ON_LINE_SINCE: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
 
 
 def _reported(asked: CTE) -> Any:
-    return exists().where(
+    return _there_is().where(
         CallEvent.connection_id == asked.c.connection, CallEvent.carrier_call_id == asked.c.call
     )

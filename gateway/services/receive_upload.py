@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 
 from gateway.models import ImportJob
 from gateway.services.permissions import Action
-from gateway.services.read_csv import MOST_ROWS
 from gateway.services.read_import import Declared
 from gateway.services.read_numbers import Fields
 from gateway.services.refusals import NotAllowed, refuse
@@ -20,6 +19,7 @@ from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 
 MOST_BYTES = 24 << 20
+MOST_ROWS = 250_000
 MOST_OPEN = 20
 """So many of one person's files may wait at a time."""
 ENDED = ("refused", "submitted", "withdrawn", "failed")

@@ -51,13 +51,13 @@ LAPSES = (
         action="suspended",
         because="review",
         due=lambda latest: and_(
-            among(Notice.state, *LIVE),
             Notice.state == "approved",
             aside(Notice.ends_at) > latest,
             Notice.review_until <= latest,
         ),
         values=lambda _now: _silenced("review"),
         then=_alert("review_lapsed"),
+        within=among(Notice.state, *LIVE),
     ),
 )
 """Doubt about whose number it is comes before doubt about whether the notice is still due."""

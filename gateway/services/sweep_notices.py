@@ -5,12 +5,12 @@ takes them in short transactions of one court each; rows that somebody else hold
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import Session
 
 from gateway.models import Notice, PhoneLine
@@ -43,13 +43,17 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One kind of sweep. `due` is the expected state, given the latest clock; asked again when writing."""
+    """One kind of sweep. `due` is the expected state, given the latest clock; asked again when writing.
+
+    `within` is what an index of few rows has, for the finding alone: rows that are written are found by id.
+    """
 
     action: str
     because: str
     due: Callable[[datetime], ColumnElement[bool]]
     values: Callable[[datetime], Mapping[str, Any]]
     then: Callable[[Work, Sequence[Swept]], None]
+    within: ColumnElement[bool] = field(default_factory=true)
 
 
 def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
@@ -66,7 +70,8 @@ def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
 def find_due(transactions: Transactions, sweep: Sweep) -> list[tuple[str, list[str]]]:
     """(court, ids) of what is due, or of a part of it, found without a lock."""
     with transactions.reading() as work:
-        query = select(Notice.court_id, Notice.id).where(sweep.due(_latest(work))).limit(FOUND_AT_ONCE)
+        query = select(Notice.court_id, Notice.id).where(sweep.within, sweep.due(_latest(work)))
+        query = query.limit(FOUND_AT_ONCE)
         found = sorted((court_id, notice_id) for court_id, notice_id in work.session.execute(query))
     by_court = groupby(found, key=lambda row: row[0])
     return [(court_id, [notice_id for _, notice_id in rows]) for court_id, rows in by_court]

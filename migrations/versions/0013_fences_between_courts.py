@@ -72,20 +72,19 @@ CALLS_READ = {
     "decision": "id, complete",
     "enforcement_case": "id, state, debtor_dead",
     "heard": "",
-    "import_batch": "",
+    "import_batch": "id, state, change_no",
     "lease": "name, expires_at",
     "line": "id, court_id, connection_id, state, quiet_because, attested_until, import_id, gateway_hash,"
     " public_sealed, gateway_sealed, deliver_sealed, caller_id_policy, ring_seconds, time_limit_seconds",
     "notice": "id, case_id, decision_id, line_id, import_id, state, starts_at, ends_at, review_until, cap_days,"
     " hours_from, hours_to, skip_key, recording_id, second_recording_id, approved_recordings",
     "platform": "change_no, last_tick_at, chains_verified_at, chains_intact, closures_imported_at",
-    "protected_caller": "",
+    "protected_caller": "number_hash, court_id, line_id",
     "recording": "id, court_id, sha256, duration_ms, state, approved_at",
     "test_call": "",
     "user_account": "id, disabled_at",
 }
-"""Table -> the columns that answering a call, its reports, a recording or a probe reads; empty: all of them,
-also where a statement only asks whether there is such a row (EXISTS (SELECT * ...) reads all columns)."""
+"""Table -> the columns that answering a call, its reports, a recording or a probe reads; empty: all of them."""
 CALLS_WRITE = (
     "INSERT ON call",
     "INSERT ON call_event",

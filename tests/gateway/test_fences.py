@@ -192,6 +192,8 @@ CALLS_MUST_NOT = (
     "SELECT token_hash FROM api_token",
     "SELECT token_hash FROM desk_session",
     "SELECT attestation_reference FROM line",
+    "SELECT number_sealed FROM protected_caller",
+    "SELECT sha256 FROM import_batch",
     "UPDATE notice SET state = 'approved'",
     "UPDATE line SET deliver_sealed = ''",
     "UPDATE court SET enabled = true",
