@@ -30,6 +30,7 @@ from gateway.services.expire_notices import expire_notices
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 from gateway.settings import read_settings
+from gateway.sight import EVERY_COURT
 from tests.carriers import FakeCarrier
 from tests.factories import Gateway, copy_gateway, open_gateway
 from tests.gateway.services.crowd import verdict
@@ -195,7 +196,7 @@ def _plainly(bare: Gateway) -> float:
     now = bare.clock.now()
     asked = {"now": now.strftime("%Y-%m-%d %H:%M:%S.%f") if on_sqlite else now}
     started = time.perf_counter()
-    with writing(bare.runtime.engine) as session:
+    with writing(bare.runtime.engine, EVERY_COURT) as session:
         if not on_sqlite:
             session.execute(text("SET LOCAL statement_timeout = 0"))
         for statement in STATEMENTS:

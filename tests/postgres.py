@@ -54,6 +54,12 @@ class Server:
         self._do("DROP DATABASE {} WITH (FORCE)", name, role_url=self.superuser_url)
         self._do("DROP ROLE IF EXISTS {}, {}", f"{name}_desk", f"{name}_calls", role_url=self.superuser_url)
 
+    def as_superuser(self, url: str) -> str:
+        """The address of the same database for the superuser; raises NoPostgres where there is none."""
+        if self.superuser_url is None:
+            raise NoPostgres(f"the server that {URL_VARIABLE} names has told us no superuser")
+        return urlsplit(self.superuser_url)._replace(path=urlsplit(url).path).geturl()
+
     def _do(self, statement: str, *names: str, role_url: str | None = None) -> None:
         with psycopg.connect(for_psycopg(role_url or self.url), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
