@@ -62,9 +62,11 @@ def append_entries(work: Work, chain: Chain, entries: Sequence[Entered]) -> None
     append_prepared(work, chain, prepare_entries(work.vault, work.now, entries))
 
 
-def append_prepared(work: Work, chain: Chain, entries: Iterable[Prepared]) -> None:
-    """The same of entries that are prepared."""
-    sequence, digest = lock_chain(work, chain)
+def append_prepared(
+    work: Work, chain: Chain, entries: Iterable[Prepared], end: tuple[int, str] | None = None
+) -> None:
+    """The same of entries that are prepared; `end` is the chain's, where it is locked already."""
+    sequence, digest = end or lock_chain(work, chain)
     actor, at = work.actor.user_id, written_time(work.now)
     rows: list[dict[str, Any]] = []
     for number, (salt, entered, details) in enumerate(map(_PARTS, entries), sequence + 1):

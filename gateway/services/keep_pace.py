@@ -5,8 +5,13 @@ from time import perf_counter
 from sqlalchemy import Engine
 
 AIM_SECONDS = 0.015
-UNSEEN_SECONDS = 0.2
+ROW_LOCK_SECONDS, UNSEEN_SECONDS = 0.03, 0.2
 FIRST, LEAST, MOST = 40, 2, 1000
+
+
+def aim_where_few_wait(engine: Engine) -> float:
+    """How long a transaction may last that, where locks are by row, holds up only who wants those rows."""
+    return AIM_SECONDS if engine.dialect.name == "sqlite" else ROW_LOCK_SECONDS
 
 
 def aim_where_nobody_waits(engine: Engine) -> float:

@@ -22,7 +22,7 @@ from gateway.services.append_entries import (
     prepare_entries,
 )
 from gateway.services.audit import Chain
-from gateway.services.keep_pace import Pace
+from gateway.services.keep_pace import Pace, aim_where_few_wait
 from gateway.services.read_instant import read_instant
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
@@ -58,7 +58,7 @@ class Sweep:
 
 def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
     """Sweep all that is due; returns how many. Late, twice, or twice at once leaves one effect."""
-    total, pace = 0, Pace()
+    total, pace = 0, Pace(aim=aim_where_few_wait(transactions.engine))
     while done := sum(
         _sweep_court(transactions, sweep, court_id, ids, pace)
         for court_id, ids in find_due(transactions, sweep)
@@ -100,7 +100,7 @@ def _entries(transactions: Transactions, sweep: Sweep, ids: Sequence[str]) -> di
 
 
 def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, entries: Mapping[str, Prepared]) -> int:
-    lock_chain(work, Chain(court_id))
+    end = lock_chain(work, Chain(court_id))
     due = sweep.due(_latest(work))
     before = {row.id: row for row in _lock(work.session, court_id, list(entries), due)}
     changed = work.session.scalars(
@@ -113,7 +113,7 @@ def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, entries: Mapping[str, 
     swept = [before[notice_id] for notice_id in sorted(changed)]
     if swept:
         sweep.then(work, swept)
-        append_prepared(work, Chain(court_id), [entries[row.id] for row in swept])
+        append_prepared(work, Chain(court_id), [entries[row.id] for row in swept], end)
     return len(swept)
 
 
