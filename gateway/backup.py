@@ -20,10 +20,9 @@ from sqlalchemy.engine import URL
 
 from gateway.clock import Clock
 from gateway.database import writing
-from gateway.migrating import revision_of
 from gateway.models import Court
 from gateway.runtime import Runtime
-from gateway.schema import REVISION
+from gateway.schema import REVISION, revision_of
 from gateway.services.actor import Actor
 from gateway.services.court_switch import disable_court
 from gateway.services.work import Work

@@ -9,10 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.database import DurabilityOff, reading, refuse_weak_durability
 from gateway.jurisdictions import PROFILES
-from gateway.migrating import revision_of
 from gateway.models import Connection, PhoneLine, Platform, Recording
 from gateway.runtime import Runtime
-from gateway.schema import REVISION
+from gateway.schema import REVISION, revision_of
 from gateway.services.add_connection import is_origin
 
 SAFE_SQLITE = (3, 51, 3)

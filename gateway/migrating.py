@@ -4,8 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, text
 
 import migrations
 
@@ -40,15 +39,3 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
         command.downgrade(_config(connection), revision)
         connection.commit()
     engine.dispose()
-
-
-def revision_of(engine: Engine) -> str | None:
-    """The schema's revision; None for a database without one, or that cannot be read."""
-    try:
-        with engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return None
-            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            return found
-    except SQLAlchemyError:
-        return None

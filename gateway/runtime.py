@@ -11,8 +11,7 @@ from gateway.clock import Clock
 from gateway.database import open_engine, refuse_weak_durability
 from gateway.deadline import Deadline
 from gateway.forward_map import ForwardMap, keep_fresh
-from gateway.migrating import revision_of
-from gateway.schema import REVISION
+from gateway.schema import REVISION, revision_of
 from gateway.settings import Settings
 from gateway.vault import Keyring, Vault
 from prompts.store import RecordingStore
