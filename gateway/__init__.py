@@ -67,6 +67,10 @@ def create_app(runtime: "Runtime") -> "Flask":
     app.register_blueprint(health.blueprint)
     app.register_blueprint(api.blueprint)
     desk.install(app)
+    if runtime.settings.oidc_issuer:
+        from gateway.web.desk import identity_provider
+
+        identity_provider.install(app)
     _believe_proxies(app, runtime.settings.proxies)
     return app
 

@@ -13,9 +13,12 @@ ELSEWHERE = {
     "alembic": "migrations: gateway/migrating.py is for commands, gateway/schema.py for processes",
     "av": "work on sound: ask prompts/workshop.py",
     "numpy": "work on sound: ask prompts/workshop.py",
+    "authlib": "single sign-on: the factory loads gateway/web/desk/identity_provider.py where it is wanted",
     "openpyxl": "workbooks are written by a child: gateway/spreadsheets/",
     "python_calamine": "workbooks are read by a child: gateway/spreadsheets/",
+    "requests": "an HTTP client comes with authlib and with twilio's REST client: neither is loaded here",
     "soxr": "work on sound: ask prompts/workshop.py",
+    "zxcvbn": "passwords are weighed by a child: ask gateway/guessing.py",
 }
 
 
