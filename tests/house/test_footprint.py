@@ -15,6 +15,7 @@ ELSEWHERE = {
     "numpy": "work on sound: ask prompts/workshop.py",
     "authlib": "single sign-on: the factory loads gateway/web/desk/identity_provider.py where it is wanted",
     "openpyxl": "workbooks are written by a child: gateway/spreadsheets/",
+    "psycopg": "the driver is the engine's: take it from the dialect, as SQLite needs none",
     "python_calamine": "workbooks are read by a child: gateway/spreadsheets/",
     "requests": "an HTTP client comes with authlib and with twilio's REST client: neither is loaded here",
     "soxr": "work on sound: ask prompts/workshop.py",
