@@ -22,6 +22,8 @@ ELSEWHERE = {
     "zxcvbn": "passwords are weighed by a child: ask gateway/guessing.py",
 }
 
+COMMANDS_ONLY = {"alembic", "av", "flask", "gateway.demonstration", "granian", "numpy", "rich.progress"}
+
 
 def test_a_web_worker_loads_nothing_that_others_do_for_it(tmp_path: Path) -> None:
     """The very module that is served, over settings whose database is not there."""
@@ -34,3 +36,15 @@ def test_a_web_worker_loads_nothing_that_others_do_for_it(tmp_path: Path) -> Non
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert "gateway.web.desk" in loaded
     assert {name: why for name, why in ELSEWHERE.items() if name in loaded} == {}
+
+
+def test_a_command_loads_what_it_needs_itself() -> None:
+    """Scripts call commands by the hundred: none waits for what another one needs."""
+    code = (
+        "import json, sys; from gateway.cli import main; main(['settings'], standalone_mode=False);"
+        "print(json.dumps(list(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert "gateway.cli.show" in loaded
+    assert loaded & COMMANDS_ONLY == set(), "import no command's module: gateway.cli.COMMANDS names it"
