@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
+from tests.memory import folder_in_memory
 from tests.network import stay_on_this_machine
 from tests.postgres import NoPostgres, Server, running
 
@@ -50,7 +51,7 @@ def _failed_if_skipped(report: Report) -> Report:
 def postgres_server() -> Iterator[Server]:
     """One PostgreSQL for the whole run; `create` and `drop` are for tests that need more than a database."""
     try:
-        with running() as server:
+        with running(folder_in_memory()) as server:
             yield server
     except NoPostgres as absent:
         pytest.skip(str(absent))
