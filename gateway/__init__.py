@@ -53,9 +53,10 @@ def create_app(runtime: "Runtime") -> "Flask":
     """The web application over one process's runtime. Nothing here touches the database."""
     from flask import Flask
 
-    from gateway.web import api, carrier, desk, errors, health, media, requests
+    from gateway.web import addresses, api, carrier, desk, errors, health, media, requests
 
     app = Flask("gateway", static_folder=None)
+    app.url_rule_class = addresses.Address
     app.config["MAX_CONTENT_LENGTH"] = 25 * 1024 * 1024
     app.extensions["court-gateway"] = runtime
     app.url_map.strict_slashes = True
