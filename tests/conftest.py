@@ -13,6 +13,8 @@ from tests.network import stay_on_this_machine
 from tests.postgres import NoPostgres, Server, running
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+TESTS = Path(__file__).parent
+LONG = ("browser", "journeys", "outside")
 NO_SKIPS = "COURT_GATEWAY_TEST_NO_SKIPS"
 pytest_plugins = ["tests.browser.fixtures"]
 
@@ -25,6 +27,12 @@ def pytest_configure() -> None:
             del os.environ[name]
     settings.register_profile("gateway", deadline=None)
     settings.load_profile("gateway")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start servers and browsers come first: at the end short ones keep every processor busy."""
+    items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0] not in LONG)
 
 
 @pytest.hookimpl(wrapper=True)
