@@ -1,7 +1,6 @@
 """The rules of addresses: compiled for being read at once, for being written when one is first written."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from werkzeug.routing import Rule
@@ -15,12 +14,11 @@ class Address(Rule):
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Written]:
         compile_now = super()._compile_builder
-
-        @cache
-        def compiled() -> Callable[..., Written]:
-            return compile_now(append_unknown)
+        compiled: list[Callable[..., Written]] = []
 
         def write(rule: Rule, **values: Any) -> Written:
-            return compiled()(rule, **values)
+            if not compiled:
+                compiled.append(compile_now(append_unknown))
+            return compiled[0](rule, **values)
 
         return write
