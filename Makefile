@@ -27,7 +27,7 @@ run: install ## Start the demo court: web, webhooks and scheduler on one SQLite 
 	$(BIN)/court-gateway demo
 
 test: install ## Run the tests (WORKERS=0 for one process, ARGS="-k name" for some)
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
 bench: install ## Measure
 	$(BIN)/python -m bench $(ARGS)

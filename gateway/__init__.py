@@ -53,9 +53,10 @@ def create_app(runtime: "Runtime") -> "Flask":
     """The web application over one process's runtime. Nothing here touches the database."""
     from flask import Flask
 
-    from gateway.web import api, carrier, desk, errors, health, media, requests
+    from gateway.web import addresses, api, carrier, desk, errors, health, media, requests
 
     app = Flask("gateway", static_folder=None)
+    app.url_rule_class = addresses.Address
     app.config["MAX_CONTENT_LENGTH"] = 25 * 1024 * 1024
     app.extensions["court-gateway"] = runtime
     app.url_map.strict_slashes = True
@@ -67,6 +68,10 @@ def create_app(runtime: "Runtime") -> "Flask":
     app.register_blueprint(health.blueprint)
     app.register_blueprint(api.blueprint)
     desk.install(app)
+    if runtime.settings.oidc_issuer:
+        from gateway.web.desk import identity_provider
+
+        identity_provider.install(app)
     _believe_proxies(app, runtime.settings.proxies)
     return app
 

@@ -21,11 +21,10 @@ from sqlalchemy.engine import URL
 from gateway.clock import Clock
 from gateway.database import open_engine, writing
 from gateway.logins import addresses
-from gateway.migrating import revision_of
 from gateway.models import Court
 from gateway.roles import make_roles
 from gateway.runtime import Runtime
-from gateway.schema import REVISION
+from gateway.schema import REVISION, revision_of
 from gateway.services.actor import Actor
 from gateway.services.court_switch import disable_court
 from gateway.services.work import Work

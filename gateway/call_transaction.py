@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, Self
 
-import psycopg
 from sqlalchemy import Connection, Dialect, Engine, exc
 from sqlalchemy.orm import Session
 
@@ -32,19 +31,20 @@ class Asking:
         return found
 
     def _ask(self, text: str, values: Sequence[Any]) -> list[Row]:
-        errors = self.dialect.loaded_dbapi.Error
+        driver: Any = self.dialect.loaded_dbapi
         try:
             if self.dialect.name == "sqlite":
                 found: list[Row] = self._driver.execute(text, values).fetchall()
-                return found
-            with psycopg.RawCursor(self._driver) as cursor:
-                return cursor.execute(text, values, prepare=True, binary=True).fetchall()
-        except errors as fault:
+            else:
+                with driver.RawCursor(self._driver) as cursor:
+                    found = cursor.execute(text, values, prepare=True, binary=True).fetchall()
+        except driver.Error as fault:
             if self.dialect.is_disconnect(fault, self._driver, None):
                 self._connection.invalidate(fault)
             raise exc.DBAPIError.instance(
-                text, None, fault, errors, hide_parameters=True, dialect=self.dialect
+                text, None, fault, driver.Error, hide_parameters=True, dialect=self.dialect
             ) from fault
+        return found
 
 
 class Transaction(Asking):

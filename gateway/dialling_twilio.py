@@ -1,17 +1,16 @@
 """Placing a call over Twilio's REST API with its own SDK, whose requests go over a transport that we hand in.
 
+The SDK runs in a process of its own, as it brings an HTTP client that nobody else needs; that process asks us
+for each request and is told the answer, a line of JSON each.
+
 https://www.twilio.com/docs/voice/api/call-resource#create-a-call
 """
 
-import base64
-import logging
-from collections.abc import Mapping
-from urllib.parse import urlencode
-
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http import HttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from typing import IO, Any
 
 from gateway.call_orders import CallNotPlaced, CallOrder
 from gateway.carrier_box import NoAnswer, Transport
@@ -24,48 +23,43 @@ class TwilioDialler:
     """The auth token that signs webhooks also opens the API."""
 
     def place(self, trunk: MappedTrunk, order: CallOrder, transport: Transport) -> None:
+        command = [sys.executable, "-I", "-m", "gateway.dialling_twilio_child"]
         # A region or edge named in the environment would send the token elsewhere.
-        nothing = {"": ""}
-        carried = _Carried(transport)
-        client = Client(trunk.account, trunk.secrets[0], http_client=carried, environment=nothing)
-        try:
-            client.calls.create(
-                to=order.to,
-                from_=order.shown,
-                url=order.answer_url,
-                method="POST",
-                timeout=order.ring_seconds,
-                time_limit=order.time_limit_seconds,
-            )
-        except TwilioRestException as refused:
-            raise CallNotPlaced(str(refused.code or refused.status)) from None
-        except (NoAnswer, TwilioException, ValueError):
-            raise CallNotPlaced("unreachable") from None
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, env={}, text=True) as child:
+            told, said = _both(child)
+            _tell(told, {"account": trunk.account, "secret": trunk.secrets[0], "order": asdict(order)})
+            for line in said:
+                word: dict[str, Any] = json.loads(line)
+                if "request" not in word:
+                    break
+                _tell(told, _carried(transport, **word["request"]))
+            else:
+                raise CallNotPlaced("unreachable")
+        if word["refused"] is not None:
+            raise CallNotPlaced(word["refused"])
 
 
-class _Carried(HttpClient):  # type: ignore[misc]
-    """The SDK's requests over our transport: no session, no proxy, no redirect, and nothing is logged."""
+def _both(child: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:
+    if child.stdin is None or child.stdout is None:
+        raise CallNotPlaced("unreachable")
+    return child.stdin, child.stdout
 
-    def __init__(self, transport: Transport) -> None:
-        super().__init__(logging.getLogger(__name__), is_async=False)
-        self._transport = transport
 
-    def request(
-        self,
-        method: str,
-        uri: str,
-        params: Mapping[str, object] | None = None,
-        data: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ARG002
-        allow_redirects: bool = False,  # noqa: ARG002
-    ) -> Response:
-        if not uri.startswith(_API):
+def _tell(told: IO[str], word: dict[str, Any]) -> None:
+    told.write(json.dumps(word) + "\n")
+    told.flush()
+
+
+def _carried(
+    transport: Transport, method: str, url: str, headers: dict[str, str], body: str
+) -> dict[str, Any]:
+    """One request over our transport: no session, no proxy, no redirect, and nothing is logged."""
+    try:
+        if not url.startswith(_API):
             raise NoAnswer("not the carrier's address")
-        url = f"{uri}?{urlencode(params)}" if params else uri
-        sent = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
-        if auth is not None:
-            sent["authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
-        reply = self._transport(method, url, sent, urlencode(data or {}, doseq=True).encode())
-        return Response(reply.status, reply.body.decode("utf-8", "replace"), dict(reply.headers))
+        reply = transport(method, url, headers, body.encode())
+    except NoAnswer:
+        return {"reply": None}
+    text = reply.body.decode("utf-8", "replace")
+    return {"reply": {"status_code": reply.status, "text": text, "headers": dict(reply.headers)}}

@@ -9,13 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.database import DurabilityOff, reading, refuse_weak_durability
 from gateway.jurisdictions import PROFILES
-from gateway.migrating import revision_of
 from gateway.models import Connection, PhoneLine, Platform, Recording
 from gateway.readiness import NotReady
-from gateway.roles import CALLS, DESK, refuse_wrong_role
 from gateway.runtime import Runtime
-from gateway.schema import REVISION
+from gateway.schema import REVISION, revision_of
 from gateway.services.add_connection import is_origin
+from gateway.serving_roles import CALLS, DESK, refuse_wrong_role
 from gateway.sight import EVERY_COURT
 
 SAFE_SQLITE = (3, 51, 3)

@@ -8,11 +8,11 @@ from sqlalchemy.exc import ProgrammingError
 
 from gateway.clock import Clock
 from gateway.database import open_engine, writing
-from gateway.migrating import revision_of, upgrade
+from gateway.migrating import upgrade
 from gateway.readiness import NotReady
 from gateway.roles import make_roles
 from gateway.runtime import Runtime
-from gateway.schema import REVISION
+from gateway.schema import REVISION, revision_of
 from gateway.services.found_platform import found_platform
 from gateway.settings import Settings
 from gateway.sight import EVERY_COURT

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, text
 
 import migrations
 
@@ -49,15 +48,3 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
 def _see_every_row(connection: Connection) -> None:
     """Row-level security holds for the owner too; what a migration changes, it changes for every court."""
     connection.execute(text("SELECT set_config('court_gateway.court', '*', false)"))
-
-
-def revision_of(engine: Engine) -> str | None:
-    """The schema's revision; None for a database without one, or that cannot be read."""
-    try:
-        with engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return None
-            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            return found
-    except SQLAlchemyError:
-        return None

@@ -1,4 +1,4 @@
-"""The roles of a PostgreSQL database: making those that serve, and refusing those that may do too much.
+"""Making the roles under which the gateway serves from a PostgreSQL database.
 
 Two groups that cannot log in hold the privileges and are named in the policies (migration 0013): they are the
 same in every database of a cluster, so that a backup goes back into any. In them is one login each for every
@@ -12,16 +12,15 @@ from typing import Any
 from psycopg import Connection as Driver
 from psycopg import sql
 from psycopg.errors import DuplicateObject, InsufficientPrivilege, UniqueViolation
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from gateway.database import open_engine
 from gateway.logins import Login, Logins, as_login
 from gateway.readiness import NotReady
+from gateway.serving_roles import CALLS, DESK
 from gateway.settings import Settings
 
-DESK, CALLS = "court_gateway_desk", "court_gateway_calls"
-"""For the desk, the API, the scheduler and the command line; for the carriers' webhooks."""
 TRIES = 3
 """Groups are the cluster's: another database's owner may make them at this very moment."""
 
@@ -163,42 +162,3 @@ def _lets_in(connection: Connection, login: Login) -> bool:
     finally:
         probe.dispose()
     return True
-
-
-_MAY = text(
-    """
-    SELECT rolname, rolsuper, rolbypassrls,
-        EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
-            AND pg_has_role(oid_of, relowner, 'MEMBER')) AS owns,
-        EXISTS (SELECT FROM pg_roles WHERE rolname = :group AND pg_has_role(oid_of, oid, 'USAGE')) AS serves,
-        EXISTS (SELECT FROM pg_roles WHERE rolname = :other AND pg_has_role(oid_of, oid, 'MEMBER')) AS both
-    FROM (SELECT oid AS oid_of, rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user) me
-    """
-)
-_TOO_MUCH = {
-    "rolsuper": "is a superuser",
-    "rolbypassrls": "may pass by row-level security (BYPASSRLS)",
-    "owns": "owns the tables, or may become their owner",
-}
-
-
-def refuse_wrong_role(engine: Engine, group: str) -> None:
-    """Raise NotReady where this engine's role may do more than serve, or is not let serve in this group."""
-    if engine.dialect.name != "postgresql":
-        return
-    other = CALLS if group == DESK else DESK
-    with engine.connect() as connection:
-        found = connection.execute(_MAY, {"group": group, "other": other}).mappings().one()
-    too_much = [words for name, words in _TOO_MUCH.items() if found[name]]
-    if too_much:
-        raise NotReady(
-            f"the database role {found['rolname']} {' and '.join(too_much)}: the gateway does not serve as"
-            " it. Run `court-gateway init` with the owner's COURT_GATEWAY_DATABASE_URL, which makes the roles"
-            " that serve; or name your own, as docs/operators/roles.md says"
-        )
-    if not found["serves"] or found["both"]:
-        raise NotReady(
-            f"the database role {found['rolname']} must be a member of {group} and not of {other}:"
-            " docs/operators/roles.md says how COURT_GATEWAY_DATABASE_URL and"
-            " COURT_GATEWAY_CALLS_DATABASE_URL name one role each"
-        )

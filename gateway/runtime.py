@@ -12,10 +12,9 @@ from gateway.database import open_engine, refuse_weak_durability
 from gateway.deadline import Deadline
 from gateway.forward_map import ForwardMap, keep_fresh
 from gateway.logins import addresses
-from gateway.migrating import revision_of
 from gateway.readiness import NotReady
-from gateway.roles import CALLS, DESK, refuse_wrong_role
-from gateway.schema import REVISION
+from gateway.schema import REVISION, revision_of
+from gateway.serving_roles import CALLS, DESK, refuse_wrong_role
 from gateway.settings import Settings
 from gateway.vault import Keyring, Vault
 from prompts.store import RecordingStore

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from prompts.levels import WINDOW_MS, window_levels
+from prompts.levels import window_levels
 from prompts.sound import Samples, runs_of
+from prompts.speech import WINDOW_MS
 from prompts.telephone import RATE
 from prompts.tones import Tone, holds, spectra
 

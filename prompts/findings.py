@@ -1,11 +1,10 @@
 """What the checks found, as a person reads it: each measure once, with its value, limit and verdict."""
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
-import numpy as np
-
-from prompts.checks import Check
+from prompts.rules import Check
 
 Verdict = Literal["ok", "warn", "refused"]
 _WORST: Final[tuple[Verdict, ...]] = ("refused", "warn", "ok")
@@ -91,13 +90,13 @@ def _verdict(check: Check) -> Verdict:
 
 def _limits(measure: Measure, checks: list[Check]) -> str:
     """Both ends as a range, one end as a comparison; nothing where there is no limit."""
-    least = max((check.least for check in checks), default=-np.inf)
-    most = min((check.most for check in checks), default=np.inf)
-    if np.isfinite(least) and np.isfinite(most):
+    least = max((check.least for check in checks), default=-math.inf)
+    most = min((check.most for check in checks), default=math.inf)
+    if math.isfinite(least) and math.isfinite(most):
         return f"{_number(measure, least, '')} – {_number(measure, most, measure.unit)}"
-    if np.isfinite(least):
+    if math.isfinite(least):
         return f"≥ {_number(measure, least, measure.unit)}"
-    return f"≤ {_number(measure, most, measure.unit)}" if np.isfinite(most) else ""
+    return f"≤ {_number(measure, most, measure.unit)}" if math.isfinite(most) else ""
 
 
 def _number(measure: Measure, value: float, unit: str) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
 
 import av
 import numpy as np
@@ -10,10 +9,7 @@ from av.filter import Graph
 from av.filter.context import FilterContext
 
 from prompts.sound import Samples
-
-WINDOW_MS: Final = 20
-FLOOR_DBFS: Final = -120.0
-"""What is measured where there is nothing at all."""
+from prompts.speech import FLOOR_DBFS, WINDOW_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from prompts import shaping
-from prompts.checks import Check, check_result, check_upload, clipped_spans, refusals_of
+from prompts.checks import check_result, check_upload, clipped_spans, refusals_of
 from prompts.decode import decode
 from prompts.levels import measure
+from prompts.pcm import samples_of, wav_of
 from prompts.refusals import AudioRefusal, AudioRefused
-from prompts.sound import Samples, Span
-from prompts.telephone import RATE, duration_ms, samples_of, sha256_of, wav_of
+from prompts.rules import Check
+from prompts.sound import Samples
+from prompts.telephone import RATE, Span, duration_ms, sha256_of
 
 __all__ = [
     "AudioRefusal",
@@ -18,6 +22,7 @@ __all__ = [
     "RecordingRefused",
     "TelephoneAudio",
     "examine",
+    "measured",
     "telephone_audio",
 ]
 
@@ -74,6 +79,15 @@ def telephone_audio(upload: bytes) -> TelephoneAudio:
     loudness = measure(found.samples, RATE)
     figures = duration_ms(wav), loudness.lufs, loudness.peak_dbfs
     return TelephoneAudio(wav, sha256_of(wav), *figures, found.checks, found.clipped)
+
+
+def measured(wav: bytes) -> TelephoneAudio:
+    """A recording that has its telephone form already, as it is. Raises `NotTelephoneAudio`."""
+    samples = samples_of(wav)
+    loudness = measure(samples, RATE)
+    figures = duration_ms(wav), loudness.lufs, loudness.peak_dbfs
+    checks = check_upload(samples[:, np.newaxis], samples) + check_result(samples)
+    return TelephoneAudio(wav, sha256_of(wav), *figures, checks)
 
 
 def examine(upload: bytes) -> Examination:

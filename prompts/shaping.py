@@ -5,20 +5,16 @@ from typing import Final
 import numpy as np
 import soxr
 
-from prompts.levels import WINDOW_MS, measure, window_levels
+from prompts.levels import measure, window_levels
 from prompts.sound import Mask, Samples
-from prompts.telephone import RATE
+from prompts.speech import WINDOW_MS, is_said
+from prompts.telephone import CEILING_DBFS, RATE, TARGET_LUFS
 
-TARGET_LUFS: Final = -19.0
-CEILING_DBFS: Final = -3.0
 LEAD_IN_MS: Final = 300
 """Early media starts late and jitter buffers settle: nothing may be said before this."""
 TAIL_MS: Final = 200
 MARGIN_MS: Final = 60
 HIGH_PASS_HZ: Final = 100.0
-# Speech is what lies within this range of its own loudest windows, and above an absolute floor.
-SPEECH_RANGE_DB: Final = 40.0
-SPEECH_FLOOR_DBFS: Final = -60.0
 # The limiter aims lower than the ceiling: rounding and interpolation may add a little.
 _LIMIT: Final = 10 ** ((CEILING_DBFS - 0.3) / 20)
 _LIMITER_MS: Final = 4
@@ -49,11 +45,7 @@ def high_pass(samples: Samples) -> Samples:
 
 def audible(samples: Samples) -> Mask:
     """For each window of 20 ms of mono 8 kHz samples, whether something is said in it."""
-    levels = window_levels(samples, RATE)
-    if not len(levels):
-        return np.zeros(0, np.bool_)
-    loud = float(np.percentile(levels, 95))
-    return np.asarray(levels > max(loud - SPEECH_RANGE_DB, SPEECH_FLOOR_DBFS))
+    return np.array(is_said(window_levels(samples, RATE).tolist()), np.bool_)
 
 
 def trim(samples: Samples) -> Samples:

@@ -11,9 +11,6 @@ Samples = NDArray[np.float64]
 
 Mask = NDArray[np.bool_]
 
-Span = tuple[int, int]
-"""From and to, in milliseconds."""
-
 MAX_BYTES: Final = 20_000_000
 MAX_SECONDS: Final = 120
 MIN_RATE: Final = 8_000

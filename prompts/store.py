@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from prompts.telephone import samples_of, sha256_of
+from prompts.telephone import sha256_of, values_of
 from prompts.telephone import silence as silent_recording
 
 MAX_RECORDING_BYTES: Final = 1_000_000
@@ -46,7 +46,7 @@ class RecordingStore:
         A damaged copy of the same recording is replaced. Raises `ValueError` (`NotTelephoneAudio`) unless
         `wav` has the canonical form, `OSError` where it cannot be kept.
         """
-        samples_of(wav)
+        values_of(wav)
         if len(wav) > MAX_RECORDING_BYTES:
             raise ValueError("a recording of more than 1 MB is not a notice")
         sha256 = sha256_of(wav)

@@ -2,33 +2,41 @@
 
 import hashlib
 import struct
+import sys
+from array import array
 from typing import Final
 
-import numpy as np
-
-from prompts.sound import Samples
-
 RATE: Final = 8_000
+FULL_SCALE: Final = 32_767
 HEADER_BYTES: Final = 44
 _HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
+
+TARGET_LUFS: Final = -19.0
+CEILING_DBFS: Final = -3.0
+"""How loud a recording is, and how high its true peak may be."""
+
+Span = tuple[int, int]
+"""A place in a recording: from and to, in milliseconds."""
 
 
 class NotTelephoneAudio(ValueError):
     """The bytes are not a recording in the one canonical form."""
 
 
-def wav_of(samples: Samples) -> bytes:
-    """The recording of mono samples at 8000 Hz; full scale 1.0 is 32767, anything beyond is cut off."""
-    pcm = np.rint(np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+def recording_of(pcm: bytes) -> bytes:
+    """The recording of mono little-endian 16-bit samples at 8000 Hz."""
     return _header(len(pcm)) + pcm
 
 
-def samples_of(wav: bytes) -> Samples:
-    """The samples of a recording, the inverse of `wav_of`. Raises `NotTelephoneAudio`."""
+def values_of(wav: bytes) -> "array[int]":
+    """The samples of a recording as whole numbers up to `FULL_SCALE`. Raises `NotTelephoneAudio`."""
     pcm = wav[HEADER_BYTES:]
     if len(pcm) % 2 or wav[:HEADER_BYTES] != _header(len(pcm)):
         raise NotTelephoneAudio
-    return np.frombuffer(pcm, "<i2").astype(np.float64) / 32767
+    values = array("h", pcm)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
 
 
 def duration_ms(wav: bytes) -> int:
@@ -38,8 +46,7 @@ def duration_ms(wav: bytes) -> int:
 
 def silence(ms: int) -> bytes:
     """A recording of nothing, made without any file."""
-    pcm = bytes(2 * (RATE * ms // 1000))
-    return _header(len(pcm)) + pcm
+    return recording_of(bytes(2 * (RATE * ms // 1000)))
 
 
 def sha256_of(wav: bytes) -> str:

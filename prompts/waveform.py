@@ -1,15 +1,17 @@
-"""A recording as a picture: peaks as the data of an SVG path, silence and clipped places as bars."""
+"""A recording as a picture: peaks as the data of an SVG path, silence and clipped places as bars.
 
-from collections.abc import Iterable
+Drawn with nothing but Python: whoever shows recordings needs none of the libraries that make them.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import mul
 from typing import Final
 
-import numpy as np
-
-from prompts.levels import WINDOW_MS
-from prompts.shaping import audible
-from prompts.sound import Samples, Span, runs_of
-from prompts.telephone import RATE
+from prompts.speech import FLOOR_DBFS, WINDOW_MS, is_said
+from prompts.telephone import FULL_SCALE, RATE, Span
 
 COLUMNS: Final = 600
 HEIGHT: Final = 120
@@ -48,16 +50,16 @@ class Waveform:
 
 
 def waveform(
-    samples: Samples, clipped: Iterable[Span] = (), *, columns: int = COLUMNS, height: int = HEIGHT
+    values: Sequence[int], clipped: Iterable[Span] = (), *, columns: int = COLUMNS, height: int = HEIGHT
 ) -> Waveform:
-    """The picture of mono 8 kHz samples; `clipped` says where the upload was, in ms of these samples."""
-    total_ms = len(samples) * 1000 / RATE
+    """The picture of a recording's values; `clipped` says where the upload was, in ms of this recording."""
+    total_ms = len(values) * 1000 / RATE
     return Waveform(
         columns,
         height,
-        path_of(peaks_of(samples, columns), height),
+        path_of(peaks_of(values, columns), height),
         total_ms / 1000,
-        _bars(silences_of(samples), total_ms, columns),
+        _bars(silences_of(values), total_ms, columns),
         _bars(clipped, total_ms, columns),
         tuple(
             Mark(round(at * 1000 * columns / total_ms, 1), at) for at in range(1, int(total_ms // 1000) + 1)
@@ -65,31 +67,44 @@ def waveform(
     )
 
 
-def peaks_of(samples: Samples, columns: int) -> Samples:
-    """(columns, 2): the lowest and the highest sample of each column."""
-    if not len(samples):
-        return np.zeros((columns, 2))
-    edges = np.linspace(0, len(samples), columns + 1).astype(int)
-    starts = np.minimum(edges[:-1], len(samples) - 1)
-    lows, highs = np.minimum.reduceat(samples, starts), np.maximum.reduceat(samples, starts)
-    return np.stack([lows, highs], axis=1)
+def peaks_of(values: Sequence[int], columns: int) -> list[tuple[int, int]]:
+    """The lowest and the highest value of each column."""
+    if not values:
+        return [(0, 0)] * columns
+    edges = [at * len(values) // columns for at in range(columns + 1)]
+    pieces = [values[start : max(end, start + 1)] for start, end in pairwise(edges)]
+    return [(min(piece), max(piece)) for piece in pieces]
 
 
-def path_of(peaks: Samples, height: int) -> str:
-    """There along the highest samples, back along the lowest; full scale fills the height."""
+def path_of(peaks: Sequence[tuple[int, int]], height: int) -> str:
+    """There along the highest values, back along the lowest; full scale fills the height."""
     middle = height / 2
     # A hair of width, so that silence is a line and not nothing.
-    tops = middle - np.maximum(np.clip(peaks[:, 1], 0, 1) * middle, 0.5)
-    bottoms = middle - np.minimum(np.clip(peaks[:, 0], -1, 0) * middle, -0.5)
+    tops = [middle - max(high * middle / FULL_SCALE, 0.5) for _, high in peaks]
+    bottoms = [min(middle - min(low * middle / FULL_SCALE, -0.5), height) for low, _ in peaks]
     there = [f"{x + 0.5:g} {y:.1f}" for x, y in enumerate(tops)]
     back = [f"{x + 0.5:g} {y:.1f}" for x, y in reversed(list(enumerate(bottoms)))]
     return "M" + "L".join(there + back) + "Z"
 
 
-def silences_of(samples: Samples) -> tuple[Span, ...]:
+def silences_of(values: Sequence[int]) -> tuple[Span, ...]:
     """Where nothing is said for 250 ms or longer."""
-    runs = runs_of(~audible(samples)) * WINDOW_MS
-    return tuple((start, end) for start, end in runs.tolist() if end - start >= SILENCE_MS)
+    spans: list[Span] = []
+    at = 0
+    for said, windows in groupby(is_said(_levels(values))):
+        end = at + WINDOW_MS * len(list(windows))
+        if not said and end - at >= SILENCE_MS:
+            spans.append((at, end))
+        at = end
+    return tuple(spans)
+
+
+def _levels(values: Sequence[int]) -> list[float]:
+    """Root-mean-square level (dBFS) of each whole window of 20 ms."""
+    width = RATE * WINDOW_MS // 1000
+    windows = (values[at : at + width] for at in range(0, len(values) - width + 1, width))
+    powers = (sum(map(mul, window, window)) / (width * FULL_SCALE**2) for window in windows)
+    return [10 * math.log10(max(power, 10 ** (FLOOR_DBFS / 10))) for power in powers]
 
 
 def _bars(spans: Iterable[Span], total_ms: float, columns: int) -> tuple[Bar, ...]:

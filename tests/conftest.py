@@ -8,10 +8,13 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
+from tests.memory import folder_in_memory
 from tests.network import stay_on_this_machine
 from tests.postgres import NoPostgres, Server, running
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+TESTS = Path(__file__).parent
+LONG = ("browser", "journeys", "outside")
 NO_SKIPS = "COURT_GATEWAY_TEST_NO_SKIPS"
 pytest_plugins = ["tests.browser.fixtures"]
 
@@ -24,6 +27,12 @@ def pytest_configure() -> None:
             del os.environ[name]
     settings.register_profile("gateway", deadline=None)
     settings.load_profile("gateway")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start servers and browsers come first: at the end short ones keep every processor busy."""
+    items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0] not in LONG)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -50,7 +59,7 @@ def _failed_if_skipped(report: Report) -> Report:
 def postgres_server() -> Iterator[Server]:
     """One PostgreSQL for the whole run; `create` and `drop` are for tests that need more than a database."""
     try:
-        with running() as server:
+        with running(folder_in_memory()) as server:
             yield server
     except NoPostgres as absent:
         pytest.skip(str(absent))

@@ -71,13 +71,16 @@ def for_psycopg(url: str) -> str:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """The server that COURT_GATEWAY_TEST_POSTGRES_URL names, or one of our own for the time of the block."""
+def running(folder: Path | None = None) -> Iterator[Server]:
+    """The server that COURT_GATEWAY_TEST_POSTGRES_URL names, or one of our own for the time of the block.
+
+    `folder` is where its data lie; without, where temporary files do.
+    """
     named = os.environ.get(URL_VARIABLE)
     if named:
         yield Server(named)
         return
-    with tempfile.TemporaryDirectory(prefix="gateway-postgres-") as home:
+    with tempfile.TemporaryDirectory(prefix="gateway-postgres-", dir=folder) as home:
         user = _account()
         programs = _programs(Path(home))
         if user:

@@ -1,13 +1,12 @@
 """What a password must be: long, and not one that is tried first; of which signs is its owner's matter.
 
-The lists of common and breached passwords, and the arithmetic of how soon one would be guessed, are zxcvbn's.
+The lists of common and breached passwords, and the arithmetic of how soon one would be guessed, are zxcvbn's
+(`gateway/guessing.py`).
 """
 
-import threading
 from collections.abc import Iterable
 
-from zxcvbn import zxcvbn
-
+from gateway.guessing import score_of
 from gateway.models import Court, User
 from gateway.services.hash_passwords import normal
 from gateway.services.refusals import refuse
@@ -20,9 +19,6 @@ GOOD_ENOUGH = 4
 """zxcvbn's score from which on a password takes more than 10^10 guesses."""
 OWN_WORDS_LEAVE = 8
 PRODUCT = ("court", "notice", "gateway", "法院", "通知")
-
-_ONE_AT_A_TIME = threading.Lock()
-"""zxcvbn keeps the words it is handed in a table of the module."""
 
 
 def require_password(password: str, about: Iterable[str] = (), field: str = "password") -> str:
@@ -67,6 +63,4 @@ def _is_of_own_words(password: str, words: Iterable[str]) -> bool:
 
 
 def _is_guessed_soon(password: str, words: Iterable[str]) -> bool:
-    with _ONE_AT_A_TIME:
-        weighed = zxcvbn(password[:WEIGHED], user_inputs=list(words))
-    return bool(weighed["score"] < GOOD_ENOUGH)
+    return score_of(password[:WEIGHED], words) < GOOD_ENOUGH

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from gateway.models import Recording
 from prompts.findings import Finding
-from prompts.sound import Span
+from prompts.telephone import Span
 from prompts.wording import WordingFinding
 
 

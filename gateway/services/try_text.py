@@ -12,7 +12,8 @@ from gateway.services.refusals import NotFound
 from gateway.services.upload_prompt import LANGUAGES, NewPrompt, wording_of
 from gateway.services.work import Work
 from gateway.vault import SealBroken
-from prompts.draft import MAX_CHARACTERS, Draft, NoDraftVoice, NotSpoken, is_installed, speak_draft
+from prompts import workshop
+from prompts.draft import MAX_CHARACTERS, Draft, NoDraftVoice, NotSpoken, is_installed
 from prompts.wording import WordingFinding
 
 HEARD_FOR = timedelta(minutes=15)
@@ -64,7 +65,7 @@ def speak(text: Text) -> Draft:
     """The marked draft of a text. Raises NotValid. Takes about a second: hold no transaction."""
     fields = Fields()
     try:
-        return speak_draft(text.words.strip(), text.language)
+        return workshop.speak(text.words.strip(), text.language)
     except NoDraftVoice:
         fields.add("words", "no-draft-voice", *_NOT_INSTALLED)
     except NotSpoken:

@@ -11,7 +11,7 @@ from gateway.services.prompt_report import Report, written
 from gateway.services.read_numbers import Fields
 from gateway.services.work import Work
 from prompts.findings import Finding
-from prompts.sound import Span
+from prompts.telephone import Span
 from prompts.wording import WordingFinding, lint
 
 LANGUAGES = ("zh-CN", "en")

@@ -10,7 +10,7 @@ from gateway.models import Prompt, Recording
 from gateway.services.change_connection import call_from
 from prompts.catalogue import CATALOGUE_FILE
 from prompts.draft import is_installed
-from prompts.telephone import samples_of
+from prompts.pcm import samples_of
 from tests.browser.recordings import TEXT, WORDS, button, check, fill, sound, speak, speaking
 from tests.browser.stage import Stage, look
 from tests.factories import number

@@ -18,8 +18,9 @@ from gateway.database import DurabilityOff, reading, writing
 from gateway.founding import bring_up, found
 from gateway.logins import Logins, addresses, without_owner
 from gateway.readiness import NotReady
-from gateway.roles import CALLS, DESK, make_roles
+from gateway.roles import make_roles
 from gateway.runtime import Runtime
+from gateway.serving_roles import CALLS, DESK
 from gateway.settings import Settings, read_settings
 from tests.carriers import FakeCarrier
 from tests.factories import Gateway

@@ -51,7 +51,10 @@ def _leaves(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[str
     if not isinstance(command, click.Group):
         yield " ".join(words)
         return
-    for name, each in command.commands.items():
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        each = command.get_command(context, name)
+        assert each is not None, f"{name} is listed, and is no command"
         yield from _leaves(each, (*words, name))
 
 

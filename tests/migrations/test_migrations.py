@@ -13,9 +13,9 @@ from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 
 import migrations
 from gateway.database import open_engine
-from gateway.migrating import downgrade, revision_of, upgrade
+from gateway.migrating import downgrade, upgrade
 from gateway.models import Base, Call
-from gateway.schema import REVISION
+from gateway.schema import REVISION, revision_of
 from tests.carriers import FakeCarrier
 from tests.factories import open_gateway
 

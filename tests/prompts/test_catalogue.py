@@ -7,8 +7,9 @@ import pytest
 
 from prompts.catalogue import CATALOGUE_FILE, CatalogueDamaged, Shipped, is_demo_only, load, wav_of
 from prompts.checks import check_result
+from prompts.pcm import samples_of
 from prompts.store import SILENCE
-from prompts.telephone import duration_ms, samples_of
+from prompts.telephone import duration_ms
 from prompts.wording import lint
 
 

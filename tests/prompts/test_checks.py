@@ -4,14 +4,12 @@ import numpy as np
 import pytest
 
 from prompts.checks import (
-    RESULT_RULES,
-    UPLOAD_RULES,
-    Check,
     check_result,
     check_upload,
     clipped_percent,
     refusals_of,
 )
+from prompts.rules import RESULT_RULES, UPLOAD_RULES, Check
 from tests.prompts.sounds import Wave, hush, noise, speech, tone
 
 RATE = 8_000

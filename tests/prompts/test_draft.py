@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import prompts.draft
-from prompts.draft import MAX_CHARACTERS, NotSpoken, is_installed, speak_draft
+import prompts.draft_voice
+from prompts.draft import MAX_CHARACTERS, NotSpoken, is_installed
+from prompts.draft_voice import speak_draft
 from prompts.pipeline import AudioRefused, telephone_audio
 from prompts.riff import read_wav
 from prompts.store import RecordingStore
@@ -70,9 +71,9 @@ def test_markup_and_commands_of_the_engine_are_read_out_as_text() -> None:
 
 def test_the_engine_is_never_loaded_into_this_process() -> None:
     code = (
-        "import sys; from prompts.draft import speak_draft; speak_draft('one two', 'en');"
+        "import sys; from prompts.draft_voice import speak_draft; speak_draft('one two', 'en');"
         "maps = open('/proc/self/maps').read();"
         "sys.exit('espeak' in maps or 'espeakng_loader' in sys.modules)"
     )
-    root = Path(prompts.draft.__file__).parents[1]
+    root = Path(prompts.draft_voice.__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from prompts.pcm import wav_of
 from prompts.store import SILENCE, RecordingDamaged, RecordingMissing, RecordingStore
-from prompts.telephone import NotTelephoneAudio, silence, wav_of
+from prompts.telephone import NotTelephoneAudio, silence
 from tests.prompts.sounds import speech, wav
 
 NOTICE = wav_of(speech(1, 8_000))

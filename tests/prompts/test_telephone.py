@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from prompts.telephone import NotTelephoneAudio, duration_ms, samples_of, silence, wav_of
+from prompts.pcm import samples_of, wav_of
+from prompts.telephone import NotTelephoneAudio, duration_ms, silence
 
 
 def test_samples_come_back_and_what_is_beyond_full_scale_is_cut() -> None:

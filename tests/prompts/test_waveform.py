@@ -1,35 +1,48 @@
 """A recording as a picture: peaks where the sound is, bars where it is silent or clipped."""
 
 import re
+from array import array
 
 import numpy as np
 
 from prompts.checks import clipped_spans
+from prompts.pcm import wav_of
 from prompts.pipeline import examine
+from prompts.telephone import values_of
 from prompts.waveform import Bar, Mark, path_of, peaks_of, silences_of, waveform
-from tests.prompts.sounds import hush, speech, tone, wav
+from tests.prompts.sounds import Wave, hush, speech, tone, wav
 
 RATE = 8_000
 
 
+def drawn_of(samples: Wave) -> "array[int]":
+    """The values of the recording of these samples."""
+    return values_of(wav_of(samples))
+
+
 def test_each_column_holds_its_lowest_and_highest_sample() -> None:
-    samples = np.array([0.1, -0.2, 0.5, 0.3, -0.9, 0.0])
-    assert peaks_of(samples, 3).tolist() == [[-0.2, 0.1], [0.3, 0.5], [-0.9, 0.0]]
-    assert peaks_of(samples[:1], 2).tolist() == [[0.1, 0.1], [0.1, 0.1]]
-    assert peaks_of(samples[:0], 2).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    values = [1, -2, 5, 3, -9, 0]
+    assert peaks_of(values, 3) == [(-2, 1), (3, 5), (-9, 0)]
+    assert peaks_of(values[:1], 2) == [(1, 1), (1, 1)]
+    assert peaks_of(values[:0], 2) == [(0, 0), (0, 0)]
 
 
 def test_the_path_goes_there_along_the_tops_and_back_along_the_bottoms() -> None:
-    peaks = np.array([[-0.5, 0.25], [0.0, 1.0]])
+    peaks = [(-16_384, 8_192), (0, 32_767)]
     assert path_of(peaks, 100) == "M0.5 37.5L1.5 0.0L1.5 50.5L0.5 75.0Z"
 
 
+def test_the_lowest_value_of_all_stays_within_the_picture() -> None:
+    assert path_of([(-32_768, 0)], 100) == "M0.5 49.5L0.5 100.0Z"
+
+
 def test_silence_is_a_line_and_not_nothing() -> None:
-    assert path_of(np.zeros((1, 2)), 100) == "M0.5 49.5L0.5 50.5Z"
+    assert path_of([(0, 0)], 100) == "M0.5 49.5L0.5 50.5Z"
 
 
 def test_two_seconds_of_silence_after_one_of_sound_are_the_last_two_thirds() -> None:
-    picture = waveform(np.concatenate([tone(300, seconds=1, rate=RATE), hush(2, RATE)]), columns=300)
+    samples = np.concatenate([tone(300, seconds=1, rate=RATE), hush(2, RATE)])
+    picture = waveform(drawn_of(samples), columns=300)
     assert picture.silences == (Bar(100.0, 200.0),)
     assert picture.marks == (Mark(100.0, 1), Mark(200.0, 2), Mark(300.0, 3))
     assert (picture.seconds, picture.width, picture.height, picture.clipped) == (3.0, 300, 120, ())
@@ -37,12 +50,13 @@ def test_two_seconds_of_silence_after_one_of_sound_are_the_last_two_thirds() -> 
 
 def test_a_gap_between_words_is_no_silence() -> None:
     word = tone(300, seconds=0.5, rate=RATE)
-    assert silences_of(np.concatenate([word, hush(0.24, RATE), word])) == ()
-    assert silences_of(np.concatenate([word, hush(0.26, RATE), word])) == ((500, 760),)
+    assert silences_of(drawn_of(np.concatenate([word, hush(0.24, RATE), word]))) == ()
+    assert silences_of(drawn_of(np.concatenate([word, hush(0.26, RATE), word]))) == ((500, 760),)
 
 
 def test_clipped_places_are_shown_however_short_they_are() -> None:
-    picture = waveform(tone(300, seconds=10, rate=RATE), [(5_000, 5_001), (12_000, 12_001)], columns=600)
+    values = drawn_of(tone(300, seconds=10, rate=RATE))
+    picture = waveform(values, [(5_000, 5_001), (12_000, 12_001)], columns=600)
     assert picture.clipped == (Bar(300.0, 2.0),)
 
 
@@ -68,5 +82,5 @@ def test_clipped_places_move_with_the_words_when_silence_is_cut_off() -> None:
 
 
 def test_the_data_of_a_path_holds_nothing_but_numbers_and_four_letters() -> None:
-    picture = waveform(speech(3, RATE))
+    picture = waveform(drawn_of(speech(3, RATE)))
     assert re.fullmatch(r"M[0-9. L]+Z", picture.path)

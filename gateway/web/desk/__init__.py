@@ -96,7 +96,6 @@ def install(app: Flask) -> None:
     languages.install(app)
     headers.install(app)
     WTFormsHelpers(app)
-    single_sign_on.install(app)
     blueprint = Blueprint("desk", __name__)
     for area in AREAS:
         add_pages(blueprint, area)

@@ -11,7 +11,7 @@ from gateway.web.desk.frame.door import Area, Visit
 from gateway.web.desk.frame.forms import Form, choice_field, explain, prose_field, submit_field
 from gateway.web.desk.frame.rendering import show
 from gateway.web.desk.prompt_upload import LANGUAGES
-from prompts.checks import RESULT_RULES
+from prompts.rules import RESULT_RULES
 
 AREA = Area("prompt_draft")
 LONGEST_MS = next(int(rule.most) for rule in RESULT_RULES if rule.rule == "audio-too-long")

@@ -28,9 +28,10 @@ from gateway.web.desk.frame.forms import (
 )
 from gateway.web.desk.frame.languages import language
 from gateway.web.desk.frame.rendering import done, show
-from prompts.findings import Finding, findings_of
-from prompts.pipeline import AudioRefused, RecordingRefused
-from prompts.waveform import Waveform, waveform
+from prompts.findings import Finding
+from prompts.refusals import AudioRefused
+from prompts.waveform import Waveform
+from prompts.workshop import UploadRefused
 
 AREA = Area("prompt_upload")
 LANGUAGES = (("zh-CN", _l("Mandarin")), ("en", _l("English")))
@@ -146,10 +147,7 @@ def _keep(here: Visit, words: NewPrompt, sound: PreparedSound) -> Callable[[Work
 
 def _measured(refused: AudioRefused) -> Refused | None:
     """None where the file could not even be read."""
-    if not isinstance(refused, RecordingRefused):
-        return None
-    found = refused.examination
-    return Refused(findings_of(found.checks), waveform(found.samples, found.clipped))
+    return Refused(refused.findings, refused.picture) if isinstance(refused, UploadRefused) else None
 
 
 def _shown(form: VersionForm, prompt: str | None, refused: Refused | None) -> ResponseReturnValue:

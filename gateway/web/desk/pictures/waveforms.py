@@ -4,7 +4,7 @@ from gateway.models import Recording
 from gateway.runtime import Runtime
 from gateway.services.prompt_report import report_of
 from prompts.store import RecordingDamaged, RecordingMissing
-from prompts.telephone import samples_of
+from prompts.telephone import values_of
 from prompts.waveform import Waveform, waveform
 
 
@@ -12,7 +12,7 @@ def picture_of(runtime: Runtime, recording: Recording) -> Waveform | None:
     """None where the recording is not there, or not what was stored."""
     report = report_of(recording)
     try:
-        samples = samples_of(runtime.recordings.read(recording.sha256))
+        values = values_of(runtime.recordings.read(recording.sha256))
     except (RecordingMissing, RecordingDamaged):
         return None
-    return waveform(samples, report.clipped if report is not None else ())
+    return waveform(values, report.clipped if report is not None else ())

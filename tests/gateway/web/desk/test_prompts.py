@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 from gateway.models import Recording
 from gateway.services.judge_prompt import withdraw_prompt
 from prompts import catalogue
-from prompts.draft import is_installed, speak_draft
+from prompts.draft import is_installed
+from prompts.draft_voice import speak_draft
 from tests.factories import Gateway
 from tests.gateway.web.desk.people import Office, errors
 from tests.prompts.sounds import encoded, hush, recorded_live, speech, wav
