@@ -1,3 +1,3 @@
 """The revision of the schema that this code is written for."""
 
-REVISION = "0013"
+REVISION = "0014"
