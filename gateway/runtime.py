@@ -20,7 +20,8 @@ from gateway.settings import Settings
 from gateway.vault import Keyring, Vault
 from prompts.store import RecordingStore
 
-CALL_WAIT_MS = 400
+CALL_WAIT_MS, CALL_POOL_MS = 400, 200
+"""How long a call waits for a lock or a statement, and for one of the connections below."""
 CALL_CONNECTIONS, DESK_CONNECTIONS = 8, 6
 """Database connections of one process, for calls and for everything else: PostgreSQL allows 100 in all."""
 CALL_SECONDS = 0.5
@@ -60,6 +61,7 @@ class Runtime:
                 wait_ms=CALL_WAIT_MS,
                 statement_ms=CALL_WAIT_MS,
                 pool_size=CALL_CONNECTIONS,
+                pool_ms=CALL_POOL_MS,
                 only_by_key=True,
             ),
             engine=open_engine(database.desk, wait_ms=5000, statement_ms=15000, pool_size=DESK_CONNECTIONS),
