@@ -27,6 +27,7 @@ def open_runtime(environment: Mapping[str, str]) -> "Runtime":
     from gateway.logs import configure
     from gateway.runtime import Runtime
     from gateway.settings import read_settings
+    from gateway.sharing import keep_sharing
 
     settings = read_settings(environment)
     configure(settings.log_level)
@@ -34,6 +35,7 @@ def open_runtime(environment: Mapping[str, str]) -> "Runtime":
     runtime = Runtime.open(settings, SystemClock())
     runtime.keep_forward_map_fresh()
     keep_importing(runtime)
+    keep_sharing(runtime)
     rehearse(runtime)
     return runtime
 

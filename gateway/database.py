@@ -17,6 +17,8 @@ from gateway.sight import NO_COURT, see
 
 ASK_AGAIN_SECONDS = 0.001
 _WRITERS: dict[str, threading.Lock] = {}
+_PATIENCE = "patience"
+"""Execution option of an engine on SQLite: the seconds for which a writer waits for his turn."""
 
 
 class DurabilityOff(Exception):
@@ -24,28 +26,39 @@ class DurabilityOff(Exception):
 
 
 def open_engine(
-    url: str, *, wait_ms: int, statement_ms: int, pool_size: int, only_by_key: bool = False
+    url: str,
+    *,
+    wait_ms: int,
+    statement_ms: int,
+    pool_size: int,
+    pool_ms: int | None = None,
+    only_by_key: bool = False,
+    durable: bool = True,
 ) -> Engine:
     """An engine whose statements and lock waits end in time.
 
-    wait_ms: the longest wait for a lock or a pooled connection; statement_ms: the longest statement
-    (PostgreSQL only: SQLite has no server that could be slow). only_by_key: every statement looks few rows up
-    by their keys, and is planned so once, whatever is known of its tables.
+    wait_ms: the longest wait for a lock, and for a pooled connection where no pool_ms says otherwise;
+    statement_ms: the longest statement (PostgreSQL only: SQLite has no server that could be slow).
+    only_by_key: every statement looks few rows up by their keys, and is planned so once, whatever is known of
+    its tables. durable: False where a power cut may lose what was committed last, which nobody misses.
     """
     parsed = make_url(url)
+    pool_ms = wait_ms if pool_ms is None else pool_ms
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed, wait_ms, pool_size)
-    return _open_postgresql(parsed, wait_ms, statement_ms, pool_size, _BY_KEY if only_by_key else "")
+        return _open_sqlite(parsed, wait_ms, pool_size, pool_ms, durable)
+    options = (_BY_KEY if only_by_key else "") + ("" if durable else " -c synchronous_commit=off")
+    return _open_postgresql(parsed, wait_ms, statement_ms, pool_size, pool_ms, options)
 
 
-def _open_sqlite(url: URL, wait_ms: int, pool_size: int) -> Engine:
+def _open_sqlite(url: URL, wait_ms: int, pool_size: int, pool_ms: int, durable: bool) -> Engine:
     path = url.database or ""
     engine = create_engine(
         url.set(database=f"file:{path}", query={"mode": "rw", "uri": "true"}),
         connect_args={"timeout": wait_ms / 1000, "check_same_thread": False},
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=wait_ms / 1000,
+        pool_timeout=pool_ms / 1000,
+        execution_options={_PATIENCE: wait_ms / 1000},
         hide_parameters=True,
     )
 
@@ -54,7 +67,7 @@ def _open_sqlite(url: URL, wait_ms: int, pool_size: int) -> Engine:
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            f"synchronous={'FULL' if durable else 'NORMAL'}",
             "foreign_keys=ON",
             "journal_size_limit=67108864",
             "wal_autocheckpoint=8000",
@@ -120,6 +133,10 @@ def is_outdated(connection: Connection) -> bool:
     return connection.info.get("file") != _identity(path)
 
 
+_CONNECTING = {"connect_timeout": 2, "tcp_user_timeout": 5000, "target_session_attrs": "read-write"}
+"""Only to a server that takes writes: a replica is behind, and could play what the primary has silenced.
+Where the address names several servers, the one that takes them is found."""
+
 # A plan made while a table was empty would read it whole when it has grown, until statistics are renewed.
 _BY_KEY = (
     " -c plan_cache_mode=force_generic_plan -c jit=off"
@@ -127,17 +144,19 @@ _BY_KEY = (
 )
 
 
-def _open_postgresql(url: URL, wait_ms: int, statement_ms: int, pool_size: int, planning: str) -> Engine:
+def _open_postgresql(
+    url: URL, wait_ms: int, statement_ms: int, pool_size: int, pool_ms: int, more: str
+) -> Engine:
     options = (
         f"-c statement_timeout={statement_ms} -c lock_timeout={wait_ms}"
-        f" -c idle_in_transaction_session_timeout={max(statement_ms, 5000)} -c timezone=UTC{planning}"
+        f" -c idle_in_transaction_session_timeout={max(statement_ms, 5000)} -c timezone=UTC{more}"
     )
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args={"options": options, "connect_timeout": 2, "tcp_user_timeout": 5000},
+        connect_args={"options": options, **_CONNECTING},
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=wait_ms / 1000,
+        pool_timeout=pool_ms / 1000,
         hide_parameters=True,
     )
 
@@ -182,7 +201,7 @@ def turn(engine: Engine) -> Iterator[None]:
 
 
 def _patience(engine: Engine) -> float:
-    return float(getattr(engine.pool, "_timeout", 5.0))
+    return float(engine.get_execution_options()[_PATIENCE])
 
 
 def refresh_statistics(engine: Engine, tables: Sequence[str]) -> None:

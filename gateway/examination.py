@@ -14,6 +14,7 @@ from gateway.readiness import NotReady
 from gateway.runtime import Runtime
 from gateway.schema import REVISION, revision_of
 from gateway.services.add_connection import is_origin
+from gateway.services.keep_sound import sounds_not_kept
 from gateway.serving_roles import CALLS, DESK, refuse_wrong_role
 from gateway.sight import EVERY_COURT
 
@@ -112,16 +113,22 @@ def _lines(runtime: Runtime) -> Iterator[Finding]:
 
 
 def _recordings(runtime: Runtime) -> Iterator[Finding]:
+    approved = select(Recording.sha256).where(Recording.state == "approved").distinct()
     with reading(runtime.engine, EVERY_COURT) as session:
-        hashes = session.scalars(
-            select(Recording.sha256).where(Recording.state == "approved").distinct()
-        ).all()
-    bad = [sha256 for sha256 in hashes if not runtime.recordings.is_whole(sha256)]
+        hashes = set(session.scalars(approved))
+        only_on_hosts = set(sounds_not_kept(session)) & hashes
+    bad = {sha256 for sha256 in hashes if not runtime.recordings.is_whole(sha256)}
     yield Finding(
-        "FAIL" if bad else "OK",
+        "FAIL" if bad & only_on_hosts else "WARN" if bad else "OK",
         "recordings",
-        f"{len(bad)} of {len(hashes)} approved recordings missing or damaged",
+        f"{len(bad)} of {len(hashes)} approved recordings missing or damaged here;"
+        f" the database has {len(bad - only_on_hosts)} of these, which `serve` brings",
     )
+    if only_on_hosts - bad:
+        count = len(only_on_hosts - bad)
+        yield Finding(
+            "WARN", "recordings", f"{count} lie on this host only: `serve` gives them to the others"
+        )
 
 
 def _profiles(runtime: Runtime) -> Iterator[Finding]:

@@ -19,9 +19,13 @@ from gateway.settings import Settings
 from gateway.vault import Keyring, Vault
 from prompts.store import RecordingStore
 
-CALL_WAIT_MS = 400
-CALL_CONNECTIONS, DESK_CONNECTIONS = 8, 6
-"""Database connections of one process, for calls and for everything else: PostgreSQL allows 100 in all."""
+CALL_WAIT_MS, CALL_POOL_MS = 400, 200
+"""How long a call waits for a lock or a statement, and for one of the connections below."""
+CALL_CONNECTIONS, DESK_CONNECTIONS, COUNTING_CONNECTIONS = 8, 6, 1
+"""Database connections of one process, for calls, for everything else, and for counting requests: PostgreSQL
+allows 100 in all."""
+COUNTING_WAIT_MS = 200
+"""A request is let through rather than held up for being counted."""
 CALL_SECONDS = 0.5
 COMMIT_GRACE_SECONDS = 0.15
 """Together with rendering they keep an answer within 0.8 s, whatever the database does."""
@@ -29,7 +33,8 @@ COMMIT_GRACE_SECONDS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Two engines: one whose waits end within a call's time, one for everything else."""
+    """Two engines: one whose waits end within a call's time, one for everything else; and a small third one,
+    for counts that a power cut may take."""
 
     settings: Settings
     clock: Clock
@@ -39,6 +44,7 @@ class Runtime:
     forward_map: ForwardMap
     calls: Engine
     engine: Engine
+    counting: Engine
     deadline: Deadline
     stopped: threading.Event
 
@@ -59,9 +65,17 @@ class Runtime:
                 wait_ms=CALL_WAIT_MS,
                 statement_ms=CALL_WAIT_MS,
                 pool_size=CALL_CONNECTIONS,
+                pool_ms=CALL_POOL_MS,
                 only_by_key=True,
             ),
             engine=open_engine(database.desk, wait_ms=5000, statement_ms=15000, pool_size=DESK_CONNECTIONS),
+            counting=open_engine(
+                database.desk,
+                wait_ms=COUNTING_WAIT_MS,
+                statement_ms=COUNTING_WAIT_MS,
+                pool_size=COUNTING_CONNECTIONS,
+                durable=False,
+            ),
             deadline=Deadline(settings.threads, CALL_SECONDS, COMMIT_GRACE_SECONDS),
             stopped=threading.Event(),
         )
@@ -89,4 +103,5 @@ class Runtime:
         self.stopped.set()
         self.calls.dispose()
         self.engine.dispose()
+        self.counting.dispose()
         self.forward_map.close()

@@ -39,6 +39,7 @@ class RecordingStore:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
         self._proved: dict[str, _Identity] = {}
+        self._missed: set[str] = set()
 
     def add(self, wav: bytes) -> str:
         """Keep a recording and return its hash; durable when it returns, and harmless to repeat.
@@ -52,14 +53,21 @@ class RecordingStore:
         sha256 = sha256_of(wav)
         if not self.is_whole(sha256):
             self._write(self._path(sha256), wav)
+            self._missed.discard(sha256)
         _sync(self._directory)
         return sha256
 
     def read(self, sha256: str) -> bytes:
         """The recording, hashed on this very read. Raises `RecordingMissing` or `RecordingDamaged`."""
-        wav, identity = self._load(self._path(sha256))
+        path = self._path(sha256)
+        try:
+            wav, identity = self._load(path)
+        except RecordingMissing:
+            self._missed.add(sha256)
+            raise
         if sha256_of(wav) != sha256:
             self._proved.pop(sha256, None)
+            self._missed.add(sha256)
             raise RecordingDamaged
         self._proved[sha256] = identity
         return wav
@@ -71,8 +79,20 @@ class RecordingStore:
                 return True
             self.read(sha256)
         except (RecordingMissing, RecordingDamaged, OSError):
+            self._missed.add(sha256)
             return False
         return True
+
+    def has(self, sha256: str) -> bool:
+        """Whether there is something under this name, whole or not: cheaper than to prove it."""
+        return self._path(sha256).exists()
+
+    def missed(self) -> set[str]:
+        """What somebody asked for since this was last asked, and was missing or damaged; told once."""
+        missed = set()
+        while self._missed:
+            missed.add(self._missed.pop())
+        return missed
 
     def _path(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):

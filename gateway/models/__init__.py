@@ -18,10 +18,19 @@ from gateway.models.import_job import ImportJob, ImportPart
 from gateway.models.line import PhoneLine, ProtectedCaller
 from gateway.models.notice import CreditHandoff, Notice, Objection
 from gateway.models.operation import Alert, ImportBatch, Lease, Platform
-from gateway.models.prompt import Prompt, Recording
+from gateway.models.prompt import Prompt, Recording, Sound
 from gateway.models.record import AuditEntry, AuditHead
 from gateway.models.tally import OF_NO_COURT, CallTally, NoticeTally
-from gateway.models.tenancy import ROLES, ApiToken, Court, CourtCalendarDay, IdempotencyRecord, Remark, User
+from gateway.models.tenancy import (
+    ROLES,
+    ApiToken,
+    Court,
+    CourtCalendarDay,
+    IdempotencyRecord,
+    Remark,
+    TokenPace,
+    User,
+)
 from gateway.models.test_call import TestCall
 
 __all__ = [
@@ -66,7 +75,9 @@ __all__ = [
     "Remark",
     "SecurityKey",
     "SignInAttempt",
+    "Sound",
     "SsoIdentity",
     "TestCall",
+    "TokenPace",
     "User",
 ]

@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, Id, Line, Ref, Word, one_of
@@ -24,7 +34,7 @@ class Prompt(Base):
 
 
 class Recording(Base):
-    """One version of a prompt; the sound itself lies in the store under its SHA-256."""
+    """One version of a prompt; the sound lies under its SHA-256 in each host's store, and in `sound`."""
 
     __tablename__ = "recording"
     __table_args__ = (
@@ -61,3 +71,14 @@ class Recording(Base):
     remark_id: Mapped[Ref | None] = mapped_column(ForeignKey("remark.id"))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+
+
+class Sound(Base):
+    """The bytes of a recording, for hosts whose own store lacks them; never changed. No call reads them."""
+
+    __tablename__ = "sound"
+    __table_args__ = (CheckConstraint("length(wav) <= 1000000", name="small"),)
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wav: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(index=True)

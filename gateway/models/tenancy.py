@@ -77,6 +77,16 @@ class ApiToken(Base):
     created_at: Mapped[datetime]
 
 
+class TokenPace(Base):
+    """How many requests a token has sent to all hosts in its last second, by the database's clock."""
+
+    __tablename__ = "token_pace"
+
+    token_id: Mapped[Ref] = mapped_column(ForeignKey("api_token.id"), primary_key=True)
+    second: Mapped[int] = mapped_column(BigInteger)
+    requests: Mapped[int]
+
+
 class Remark(Base):
     """A free text (a reason, the grounds of a decision): in a row of its own, sealed, and purgeable."""
 

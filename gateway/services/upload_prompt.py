@@ -6,6 +6,7 @@ from typing import Protocol
 from sqlalchemy import func, select
 
 from gateway.models import Prompt, Recording
+from gateway.services.keep_sound import keep_sound
 from gateway.services.permissions import Action
 from gateway.services.prompt_report import Report, written
 from gateway.services.read_numbers import Fields
@@ -67,7 +68,10 @@ def check_prompt(new: NewPrompt, demo_only: bool, of_demo_court: bool) -> Fields
 
 
 def upload_prompt(work: Work, sounds: Sounds, new: NewPrompt, sound: PreparedSound) -> Recording:
-    """A draft recording; a name and language that exist already get one more version."""
+    """A draft recording; a name and language that exist already get one more version.
+
+    Its bytes lie in this host's store before anything is committed, and in the database with the row.
+    """
     work.actor.must(Action.ENROL)
     prompt = _prompt(work, new)
     number = work.session.scalars(select(func.count()).where(Recording.prompt_id == prompt.id)).one() + 1
@@ -87,6 +91,7 @@ def upload_prompt(work: Work, sounds: Sounds, new: NewPrompt, sound: PreparedSou
     )
     work.session.add(recording)
     work.session.flush()
+    keep_sound(work.session, recording.sha256, sound.wav, work.now)
     work.changed("uploaded", recording, {"sha256": recording.sha256})
     return recording
 

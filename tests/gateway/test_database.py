@@ -2,15 +2,19 @@
 
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.database import DurabilityOff, open_engine, reading, refuse_weak_durability, writing
+from tests.postgres import for_psycopg
 
 
 @pytest.fixture
@@ -193,4 +197,39 @@ def test_a_writer_finds_the_short_pauses_of_another_process_on_sqlite(tmp_path: 
         sweeping.join()
     with reading(engine) as session:
         assert session.execute(text("SELECT count(*) FROM counter")).scalar_one() == 25
+    engine.dispose()
+
+
+def test_the_wait_for_a_connection_is_its_own(engine: Engine, database_url: str) -> None:
+    small = open_engine(database_url, wait_ms=60_000, statement_ms=60_000, pool_size=1, pool_ms=50)
+    before = time.monotonic()
+    with small.connect(), pytest.raises(PoolTimeout):
+        small.connect()
+    assert time.monotonic() - before < 30
+    small.dispose()
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_server_that_takes_no_writes_is_never_asked(postgres_url: str) -> None:
+    """Like a replica, which is behind the primary."""
+    name = make_url(postgres_url).database
+    with psycopg.connect(for_psycopg(postgres_url), autocommit=True) as owner:
+        owner.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    engine = open_engine(postgres_url, wait_ms=1000, statement_ms=1000, pool_size=1)
+    with pytest.raises(OperationalError, match="read-only"):
+        engine.connect()
+    engine.dispose()
+
+
+def test_what_need_not_be_durable_says_so(engine: Engine, database_url: str) -> None:
+    loose = open_engine(database_url, wait_ms=1000, statement_ms=1000, pool_size=1, durable=False)
+    asked, wanted = {
+        "sqlite": ("PRAGMA synchronous", {1: 2}),
+        "postgresql": ("SHOW synchronous_commit", {"off": "on"}),
+    }[engine.dialect.name]
+    with loose.connect() as one, engine.connect() as other:
+        said = {one.exec_driver_sql(asked).scalar_one(): other.exec_driver_sql(asked).scalar_one()}
+    assert said == wanted
+    loose.dispose()
     engine.dispose()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -111,8 +111,10 @@ class Outside:
         assert status in {200, 201}, (method, path, status, answer)
         return answer
 
-    def new_notice(self) -> "Enrolled":
-        """A case, a line whose fallback was checked, and an approved notice on it, through the API."""
+    def new_notice(self, prompt_id: str | None = None) -> "Enrolled":
+        """A case, a line whose fallback was checked, and an approved notice on it, through the API.
+
+        It plays the prompt of this id, else the demonstration's."""
         with self.lock:
             place = next(self.numbers)
         today = (datetime.now(UTC) + SHANGHAI).date()  # noqa: TID251
@@ -126,11 +128,12 @@ class Outside:
             f"/lines/{line['id']}/check-fallback",
             {"set_at_carrier": True, "reference": "letter"},
         )
-        prompt = self.must("clerk", "GET", "/prompts?state=approved")["items"][0]
+        if prompt_id is None:
+            prompt_id = self.must("clerk", "GET", "/prompts?state=approved")["items"][0]["id"]
         new = {
             "case": case["id"],
             "line": line["id"],
-            "prompts": [prompt["id"]],
+            "prompts": [prompt_id],
             "review_on": str(today + timedelta(days=60)),
         }
         notice = self.must("clerk", "POST", "/notices", new)
@@ -229,6 +232,14 @@ def serving(directory: Path, paper: dict[str, Any]) -> Iterator[Outside]:
         process.wait(PATIENCE_SECONDS)
 
 
+def until(true: Callable[[], bool], otherwise: str) -> None:
+    """Return as soon as something is true; AssertionError where it does not become so in time."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < end, otherwise
+        threading.Event().wait(0.02)
+
+
 def wait_until_alive(demo: Outside) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and demo.process.poll() is None:
@@ -241,13 +252,16 @@ def wait_until_alive(demo: Outside) -> None:
 
 
 @contextmanager
-def running_demo(directory: Path, database_url: str | None, *options: str) -> Iterator[Outside]:
+def running_demo(
+    directory: Path, database_url: str | None, *options: str, port: int | None = None
+) -> Iterator[Outside]:
     """`court-gateway demo` until its demo.json is there; ended by SIGTERM, whatever happened."""
-    port = free_port()
+    port = port or free_port()
     environment = {**os.environ, "COURT_GATEWAY_API_RATE": "10000"}
     if database_url:
         environment["COURT_GATEWAY_DATABASE_URL"] = database_url
     words = command("demo", "--port", str(port), "--data-dir", str(directory), *options)
+    directory.mkdir(exist_ok=True)
     with (directory / "output").open("wb") as output:
         process = subprocess.Popen(words, env=environment, stdout=output, stderr=output)
     try:

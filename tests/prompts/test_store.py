@@ -118,6 +118,19 @@ def test_a_recording_that_disappears_is_missing_at_once(store: RecordingStore, f
         store.read(sha256)
 
 
+def test_what_somebody_asked_for_in_vain_is_told_once(store: RecordingStore, folder: Path) -> None:
+    sha256 = store.add(NOTICE)
+    assert store.has(sha256)
+    assert store.is_whole(sha256)
+    assert store.missed() == set()
+    (folder / f"{sha256}.wav").unlink()
+    assert not store.has(sha256)
+    assert not store.is_whole(sha256)
+    assert not store.is_whole(ABSENT)
+    assert store.missed() == {sha256, ABSENT}
+    assert store.missed() == set()
+
+
 class CountingStore(RecordingStore):
     """A store that remembers how often a recording was read and hashed."""
 

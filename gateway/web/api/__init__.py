@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from gateway.carrier_box import over_http
 from gateway.services.refusals import NotAllowed, ServiceRefused
 from gateway.web.api import problems
-from gateway.web.api.door import Desk, Rates, serve
+from gateway.web.api.door import Desk, Rates, counted_by, serve
 from gateway.web.api.openapi import document
 from gateway.web.api.problems import Stopped
 from gateway.web.api.table import ROUTES
@@ -35,8 +35,9 @@ for _route in ROUTES:
 @blueprint.record
 def set_up(state: BlueprintSetupState) -> None:
     """Give the application what the API keeps besides the runtime."""
-    settings = state.app.extensions["court-gateway"].settings
-    state.app.extensions["court-gateway-api"] = Desk(Rates(settings.api_rate), over_http)
+    here = state.app.extensions["court-gateway"]
+    rates = Rates(here.settings.api_rate, counted_by(here.counting))
+    state.app.extensions["court-gateway-api"] = Desk(rates, over_http)
 
 
 @blueprint.get("/openapi.json", provide_automatic_options=False)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,12 +13,14 @@ from flask import Response, current_app, request
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gateway.carrier_box import Transport
 from gateway.database import reading, writing
 from gateway.runtime import Runtime
+from gateway.services.count_requests import count_request
 from gateway.services.find_actor import Bearer, find_actor, note_used
 from gateway.services.refusals import NotFound
 from gateway.services.remember_answer import (
@@ -41,18 +44,47 @@ from gateway.web.requests import runtime
 TRIES = 3
 _AGAIN = {"40P01", "40001", "23505"}
 """Deadlock, serialisation failure, and a key that another transaction took: they pass on a second try."""
+_TOKEN = re.compile(r"cng_[A-Za-z0-9_-]{43}")
+"""As `issue_token` makes them."""
 _log = structlog.get_logger()
 
 
-class Rates:
-    """How many requests each token has sent in the last second, in this process."""
+def nowhere_else(_token_id: str) -> int:
+    """Where this process is the only one."""
+    return 0
 
-    def __init__(self, a_second: int) -> None:
+
+def counted_by(engine: Engine) -> Callable[[str], int]:
+    """Counts a request of a token; how many it has sent in this second, by all workers of all hosts.
+
+    Where the database does not count in time, none: its trouble is no reason to refuse.
+    """
+
+    def count(token_id: str) -> int:
+        try:
+            with writing(engine) as session:
+                return count_request(session, token_id)
+        except SQLAlchemyError as fault:
+            _log.warning("request not counted", fault=type(fault).__name__)
+            return 0
+
+    return count
+
+
+class Rates:
+    """How many requests each token may send in a second: to this process, and to all of them together.
+
+    What is too much for this process is refused without asking the database.
+    """
+
+    def __init__(self, a_second: int, everywhere: Callable[[str], int] = nowhere_else) -> None:
+        self._a_second, self._everywhere = a_second, everywhere
         self._limit = RateLimitItemPerSecond(a_second)
         self._window = MovingWindowRateLimiter(MemoryStorage())
 
     def count(self, token_id: str) -> None:
-        if not self._window.hit(self._limit, token_id):
+        here = self._window.hit(self._limit, token_id)
+        if not here or self._everywhere(token_id) > self._a_second:
             raise Stopped(problems.TOO_MANY)
 
 
@@ -111,6 +143,7 @@ def _transactions(here: Runtime, bearer: Bearer) -> Transactions:
 
 
 def _recognise(here: Runtime) -> Bearer:
+    _token()
     with reading(here.engine, EVERY_COURT) as session:
         return _bearer(session, here.clock.now())
 
@@ -124,16 +157,27 @@ def _note(here: Runtime, bearer: Bearer) -> None:
         _log.warning("use of a token not noted", fault=type(fault).__name__)
 
 
-def _bearer(session: Session, now: datetime) -> Bearer:
+def _token() -> str:
+    """The token that the request names; what cannot be one is refused without asking the database."""
     header = request.headers.get("Authorization")
     if header is None:
         raise Stopped(problems.NO_TOKEN)
     scheme, _, token = header.partition(" ")
-    found = find_actor(session, token.strip(), now) if scheme.lower() == "bearer" else None
+    if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token.strip()):
+        raise _refused()
+    return token.strip()
+
+
+def _bearer(session: Session, now: datetime) -> Bearer:
+    found = find_actor(session, _token(), now)
     if found is None:
-        _log.warning("token refused", route=request.url_rule.rule if request.url_rule else "none")
-        raise Stopped(problems.BAD_TOKEN)
+        raise _refused()
     return found
+
+
+def _refused() -> Stopped:
+    _log.warning("token refused", route=request.url_rule.rule if request.url_rule else "none")
+    return Stopped(problems.BAD_TOKEN)
 
 
 def _keyed(bearer: Bearer, key: str, asked: Asked[Any]) -> Keyed:

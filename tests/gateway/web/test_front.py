@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from gateway import create_door
 from gateway.call_transaction import Kept
 from gateway.deadline import Ticket
 from gateway.models import Call
-from gateway.runtime import Runtime
+from gateway.runtime import CALL_CONNECTIONS, Runtime
 from gateway.web import front
 from gateway.web.front import Door
 from gateway.web.guard import Knock
@@ -22,6 +23,7 @@ from tests.gateway.records import change, heard, rows, why_of
 from tests.gateway.web.conftest import Scene, scene_of
 from tests.gateway.web.served import Recorded, headers_through_door, signed, through_door
 from tests.gateway.web.test_answering import locked
+from tests.hearing import is_heard
 
 LONGEST_SECONDS = 0.8 + 0.7
 """The promise, and what a busy machine adds to it."""
@@ -36,6 +38,17 @@ def door(scene: Scene) -> Iterator[Door]:
 
 def _call(scene: Scene, dialled: str | None = None, **changes: str) -> Recorded:
     return signed("call", scene.carrier.fields(dialled or scene.dialled, None, None, changes))
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An answer, as `is_heard` asks it."""
+
+    answer: tuple[int, str, bytes]
+
+    @property
+    def plays(self) -> bool:
+        return _plays(self.answer)
 
 
 def _call_id(each: Recorded) -> str:
@@ -103,6 +116,21 @@ def test_calls_that_the_database_holds_back_are_connected_in_time_and_never_reco
     assert all(_is_silent(scene, answer) for answer in answers)
     assert took < LONGEST_SECONDS
     assert (rows(scene.gateway, Call), heard(scene.gateway)) == (0, 0)
+
+
+def test_calls_for_which_no_connection_is_free_are_connected_in_time(gateway_as_served: Gateway) -> None:
+    scene, runtime = scene_of(gateway_as_served), gateway_as_served.runtime
+    door = create_door(runtime)
+    with ExitStack() as held:
+        for _ in range(CALL_CONNECTIONS):
+            held.enter_context(runtime.calls.connect())
+        began = time.monotonic()
+        answers = through_door(door, [_call(scene) for _ in range(20)])
+        took = time.monotonic() - began
+    assert all(_is_silent(scene, answer) for answer in answers)
+    assert took < LONGEST_SECONDS
+    assert is_heard(lambda: Heard(through_door(door, [_call(scene)])[0]))
+    door.close()
 
 
 def test_a_call_answered_by_the_door_is_left_out_of_its_batch(scene: Scene) -> None:

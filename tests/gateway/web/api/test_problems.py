@@ -220,7 +220,7 @@ def test_without_a_database_the_answer_is_503(api: Api) -> None:
     url = "postgresql://nobody@127.0.0.1:9/none"
     away = open_engine(url, wait_ms=100, statement_ms=100, pool_size=1)
     api.app.extensions["court-gateway"] = replace(api.gateway.runtime, engine=away)
-    answer = api.get("clerk", "/cases", headers={"Authorization": "Bearer x"})
+    answer = api.get("clerk", "/cases", headers={"Authorization": f"Bearer cng_{'x' * 43}"})
     assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
     assert answer.headers["Retry-After"] == "1"
     away.dispose()
