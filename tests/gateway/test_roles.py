@@ -20,6 +20,7 @@ from gateway.logins import Logins, addresses, without_owner
 from gateway.readiness import NotReady
 from gateway.roles import make_roles
 from gateway.runtime import Runtime
+from gateway.schema import REVISION
 from gateway.serving_roles import CALLS, DESK
 from gateway.settings import Settings, read_settings
 from tests.carriers import FakeCarrier
@@ -325,7 +326,7 @@ def test_a_desk_role_cannot_change_the_schema(postgres_gateway: Gateway) -> None
     with pytest.raises(NotReady, match="name the owner's"):
         bring_up(settings)
     with postgres_gateway.owner() as owner, writing(owner) as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '0013'"))
+        session.execute(text(f"UPDATE alembic_version SET version_num = '{REVISION}'"))
     bring_up(settings)
     with reading(postgres_gateway.runtime.engine) as session:
-        assert session.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0013"
+        assert session.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == REVISION
