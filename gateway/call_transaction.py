@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Dialect, Engine, exc
 from sqlalchemy.orm import Session
 
 from gateway.database import is_outdated, turn
-from gateway.prepared import MOST_ROWS, Prepared, Row
+from gateway.prepared import Prepared, Row
 
 
 class Asking:
@@ -23,12 +23,11 @@ class Asking:
         return self._connection.dialect
 
     def rows(self, statement: Prepared, rows: Sequence[Row], shared: Row = ()) -> list[list[Any]]:
-        """What the statement finds for this table of rows."""
-        found = []
-        for first in range(0, len(rows), MOST_ROWS):
-            written, values = statement.written_for(self.dialect, rows[first : first + MOST_ROWS], shared)
-            found += [written.row(raw) for raw in self._ask(written.text, values)]
-        return found
+        """What the statement finds for this table of rows, of which there are MOST_ROWS at most."""
+        if not rows:
+            return []
+        written, values = statement.written_for(self.dialect, rows, shared)
+        return [written.row(raw) for raw in self._ask(written.text, values)]
 
     def _ask(self, text: str, values: Sequence[Any]) -> list[Row]:
         driver: Any = self.dialect.loaded_dbapi

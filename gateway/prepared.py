@@ -7,12 +7,12 @@ types. What the expression itself holds is written into the text: as a parameter
 from using a partial index, or make SQLite plan the statement anew each time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     CTE,
@@ -42,6 +42,7 @@ SIZES = (1, 2, 4, 8, 16)
 """Of the table `asked`: a statement is written for each, and rows of nothing but NULL fill it up."""
 MOST_ROWS = SIZES[-1]
 _Turn = Callable[[Any], Any]
+_Asked = TypeVar("_Asked")
 
 
 class Prepared:
@@ -62,6 +63,8 @@ class Prepared:
         self, dialect: Dialect, rows: Sequence[Row], shared: Row = ()
     ) -> tuple["Written", Sequence[Any]]:
         """The statement for so many rows, and their values as the driver takes them."""
+        if len(rows) > MOST_ROWS:
+            raise ValueError(f"a table holds {MOST_ROWS} rows, and not {len(rows)}")
         size = next(size for size in SIZES if size >= len(rows))
         filling = (self._filling,) * (size - len(rows))
         written = self.written(dialect, size)
@@ -82,6 +85,12 @@ class Prepared:
             names = [*_names(self._columns, size), *self._shared]
             known = self._known[dialect.name, size] = Written(dialect, statement, names)
         return known
+
+
+def in_tables(rows: Sequence[_Asked]) -> Iterator[tuple[int, Sequence[_Asked]]]:
+    """These rows in tables that are not too long, each with the number of its first row."""
+    for first in range(0, len(rows), MOST_ROWS):
+        yield first, rows[first : first + MOST_ROWS]
 
 
 class Written:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.call_transaction import Asking
 from gateway.forward_map import MappedTrunk, TrunkRow, read_trunk
 from gateway.models import Connection
-from gateway.prepared import Prepared
+from gateway.prepared import Prepared, in_tables
 from gateway.vault import Vault
 
 
@@ -21,8 +21,11 @@ def find_connection(session: Session, vault: Vault, slug: str) -> MappedTrunk | 
 
 def find_trunks(asking: Asking, vault: Vault, slugs: Sequence[str]) -> dict[str, MappedTrunk | None]:
     """The connections of these names, as calls ask for them."""
-    found = [TrunkRow(*row) for row in asking.rows(TRUNKS, [(slug,) for slug in slugs])]
-    return dict.fromkeys(slugs) | {row.slug: read_trunk(vault, row) for row in found}
+    trunks: dict[str, MappedTrunk | None] = dict.fromkeys(slugs)
+    for _, part in in_tables(slugs):
+        found = (TrunkRow(*row) for row in asking.rows(TRUNKS, [(slug,) for slug in part]))
+        trunks |= {row.slug: read_trunk(vault, row) for row in found}
+    return trunks
 
 
 def _trunks(asked: CTE, _dialect: str) -> Select[*tuple[Any, ...]]:

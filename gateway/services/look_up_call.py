@@ -39,7 +39,7 @@ from gateway.models import (
     ProtectedCaller,
 )
 from gateway.models.base import UtcTime
-from gateway.prepared import Columns, Prepared
+from gateway.prepared import Columns, Prepared, in_tables
 from gateway.services.may_play import Batch, First, InstantSql, Second, why_silent_sql
 from ivr.plan import Why
 
@@ -112,15 +112,14 @@ class Question:
 
 def look_up_calls(asking: Asking, questions: Sequence[Question], now: datetime) -> list[Found | None]:
     """What is known of each call; None where no line of the connection has the dialled number."""
-    if not questions:
-        return []
-    statement = look_up(len(questions[0].dialled_hashes))
     shared = (now, now - SAME_PAIR_WITHIN)
     found: list[Found | None] = [None] * len(questions)
-    for place, *row in asking.rows(statement, [_row(each) for each in questions], shared):
-        if found[place] is not None:
-            raise MultipleResultsFound
-        found[place] = Found(*row)
+    for first, part in in_tables(questions):
+        statement = look_up(len(part[0].dialled_hashes))
+        for place, *row in asking.rows(statement, [_row(each) for each in part], shared):
+            if found[first + place] is not None:
+                raise MultipleResultsFound
+            found[first + place] = Found(*row)
     return found
 
 

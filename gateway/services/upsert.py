@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import CTE, Insert, Table, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.call_transaction import Transaction
 from gateway.models import Base
-from gateway.prepared import Prepared
+from gateway.prepared import Prepared, in_tables
 
 
 def insert_if_new(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
@@ -44,7 +45,8 @@ class EachIfNew:
     def insert(self, transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[bool]:
         """Insert in this order; which were inserted."""
         values = [tuple(row[name] for name in self._columns) for row in rows]
-        left = Counter(map(tuple, transaction.rows(self.prepared, values)))
+        inserted = (transaction.rows(self.prepared, part) for _, part in in_tables(values))
+        left = Counter(map(tuple, chain.from_iterable(inserted)))
         return [_take(left, tuple(row[name] for name in self._key)) for row in rows]
 
     def _statement(self, asked: CTE, dialect: str) -> Insert:
