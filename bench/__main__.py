@@ -78,7 +78,7 @@ def main(asked: Asked, other: dict[str, int | None], names: list[str]) -> int:
             within &= calls.run(short, {name: size for name, size in other.items() if size})
             continue
         if name == OVERLOAD:
-            within &= overload.run(short)
+            within &= overload.run(short, other["lines"])
             continue
         results = _on_both(name, asked)
         if not short:
@@ -113,7 +113,7 @@ def _tell(database: str, what: str, result: dict[str, Any]) -> bool:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--short", action="store_true", help="small sizes, wide limits, no results kept")
-    parser.add_argument("--lines", type=int, help="lines of the calls' database")
+    parser.add_argument("--lines", type=int, help="lines of the database of the calls and of the overload")
     parser.add_argument("--rows", type=int, help="rows of bulk work, notices of the sweep")
     parser.add_argument("--rounds", type=int, help="rounds of calls, of bulk work and of the sweep")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*BENCHES, CALLS, OVERLOAD]))

@@ -7,7 +7,7 @@ at three times that, then at half of it again. Times count from when a call was 
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ from bench.calls import CALLERS, Bench, Round, Size, databases, filled
 from bench.servers import CONTENDERS, OURS, Running, started
 
 RESULTS = Path(__file__).parent / "results"
-CONNECTIONS = 3000
-"""More than wait in our own queue and in the carrier's patience together."""
+FEW, MANY = 64, 3000
+"""Connections: as many as a proxy keeps; and more than wait in our own queue."""
 TIMES = 3
 MOST_SILENT = 0.02
 """Of the calls before and afterwards, as on a busy machine."""
@@ -34,12 +34,13 @@ class Stretch:
 FULL, SHORT = Stretch(1_210_000, 10, 60), Stretch(5_000, 1.5, 4)
 
 
-def run(short: bool) -> bool:
+def run(short: bool, lines: int | None) -> bool:
     """Measure, write the results of a full run, print; True where every call was connected."""
     if shutil.which("cc") is None:
         print("overload left out: the load client needs a C compiler")
         return True
     stretch, results = SHORT if short else FULL, dict[str, dict[str, Any]]()
+    stretch = replace(stretch, lines=lines or stretch.lines)
     size = Size(stretch.lines, 1, 0.5, 1.0, 0.5, MOST_SILENT, (OURS,))
     with tempfile.TemporaryDirectory() as place:
         for database, server in databases():
@@ -56,9 +57,9 @@ def _measured(bench: Bench, stretch: Stretch) -> dict[str, Any]:
         bench.load(OURS, server, 1, 0.01, 100)
         speed = bench.load(OURS, server, CALLERS, 1.0, 10_000)["per_second"]
         alone = bench.load(OURS, server, 1, 1.0, speed)
-        before = _at(bench, server, speed / 2, stretch.half)
-        over = _at(bench, server, speed * TIMES, stretch.over)
-        after = _at(bench, server, speed / 2, stretch.half)
+        before = _at(bench, server, speed / 2, stretch.half, FEW)
+        over = _at(bench, server, speed * TIMES, stretch.over, MANY)
+        after = _at(bench, server, speed / 2, stretch.half, FEW)
     told: dict[str, Any] = {
         "lines": stretch.lines,
         "seconds": stretch.over,
@@ -78,8 +79,8 @@ def _measured(bench: Bench, stretch: Stretch) -> dict[str, Any]:
     return told | {"held": not wrong and told["silent_after"] <= MOST_SILENT}
 
 
-def _at(bench: Bench, server: Running, rate: float, seconds: float) -> Round:
-    return bench.load(OURS, server, CONNECTIONS, seconds, rate, rate)
+def _at(bench: Bench, server: Running, rate: float, seconds: float, connections: int) -> Round:
+    return bench.load(OURS, server, connections, seconds, rate, rate)
 
 
 def _ratio(one: float, other: float) -> float:
