@@ -49,8 +49,8 @@ class Size:
     memory: bool = True
 
 
-FULL, SHORT = Size(1_210_000, 5), Size(600, 3, memory=False)
-SHORT_LIMITS = {"import": (9.0, 7.0), "approval": (9.0, 9.0), "closures": (14.0, 8.0)}
+FULL, SHORT = Size(1_210_000, 5), Size(600, 5, memory=False)
+SHORT_LIMITS = {"import": (12.0, 10.0), "approval": (14.0, 12.0), "closures": (18.0, 12.0)}
 """Wide, because few rows spread what is done once a file or a chunk over few."""
 MEMORY_LIMIT = 1.25
 

@@ -97,7 +97,7 @@ FULL_GATES = (
 # CPU, because a busy machine moves every other measure; wide, because two rounds tell little.
 # To the floor they only keep what there is: twice FULL_GATES' limit, 3.2, is what they are to become.
 SHORT_GATES = (
-    Gate("cpu", FLOOR, 8, 10, at_least=False),
+    Gate("cpu", FLOOR, 8, 12, at_least=False),
     Gate("cpu", VENDOR, 0.8, 0.8, at_least=False),
 )
 

@@ -37,7 +37,7 @@ from tests.gateway.services.crowd import verdict
 from tests.postgres import Server
 
 LIMIT, LONGEST_LOCK, LIMIT_OF_CALLS = 3.0, 0.030, 2.0
-SHORT_LIMIT, SHORT_LIMIT_OF_LOCKS = 9.0, 10.0
+SHORT_LIMIT, SHORT_LIMIT_OF_LOCKS = 12.0, 10.0
 """Wide, because few rows spread what is done once a chunk over few, and other programs hold a chunk up."""
 CALLS = 300
 STATEMENTS = (
