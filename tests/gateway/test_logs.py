@@ -1,6 +1,8 @@
 """Logs: JSON lines of allowed fields; whatever else comes with an event is dropped."""
 
+import io
 import json
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -35,3 +37,22 @@ def test_a_line_is_json_on_standard_error(capsys: pytest.CaptureFixture[str]) ->
     told = json.loads(lines[0])
     assert told.pop("timestamp").endswith("Z")
     assert told == {"event": "a call", "level": "info", "call": "c1"}
+
+
+@pytest.mark.usefixtures("restored")
+@pytest.mark.parametrize(
+    "fault", [BrokenPipeError(), OSError(28, "no space left"), ValueError("closed file")]
+)
+def test_nothing_fails_because_it_cannot_be_logged(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    """Who collects the log may be gone, or its disk full: calls go on."""
+
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise fault
+
+        def flush(self) -> None:
+            raise fault
+
+    monkeypatch.setattr(sys, "stderr", Gone())
+    configure("info")
+    structlog.get_logger().info("answered", count=1)
