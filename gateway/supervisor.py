@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -23,6 +24,8 @@ _PR_SET_PDEATHSIG = 1
 CONNECTIONS = 16_384
 """To one worker at once. Who holds one open and says nothing must not keep calls out; how many calls may wait
 is decided where they wait (gateway/web/front.py)."""
+FILES = 65_536
+"""That a process may hold open, where the system lets it: a connection is one, and many begin with 1,024."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds before a process that died is started again: short at first, longer while it keeps dying."""
 
@@ -45,20 +48,17 @@ def programs(settings: Settings, workers: int, with_scheduler: bool) -> list[Pro
         sys.executable,
         *("-m", "granian", "--interface", "asgi", "--host", settings.host, "--port", str(settings.port)),
         *("--workers", "1", "--loop", "uvloop", "--no-ws", "--http", "1"),
-        *(
-            "--backlog",
-            "4096",
-            "--backpressure",
-            str(CONNECTIONS),
-            "--log-level",
-            "error",
-            "--working-dir",
-            str(Path(__file__).parent.parent),
-        ),
+        *("--backlog", "4096", "--backpressure", str(min(CONNECTIONS, _files() // 2))),
+        *("--log-level", "error", "--working-dir", str(Path(__file__).parent.parent)),
         "gateway.asgi:app",
     ]
     scheduler = [Program("scheduler", [sys.executable, "-m", "gateway.cli", "scheduler"])]
     return [Program(f"web-{n + 1}", web) for n in range(workers)] + (scheduler if with_scheduler else [])
+
+
+def _files() -> int:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -84,6 +84,8 @@ class Supervisor:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_files(), hard))
         for program in self._programs:
             thread = threading.Thread(target=self._keep, args=(program,), name=program.name)
             thread.start()
