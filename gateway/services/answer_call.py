@@ -156,11 +156,8 @@ def _again(desk: Desk, found: Found, facts: CallFacts, line: Line, instant: Inst
     """A duplicate: the stored answer is evidence, never a source; the predicate is asked anew."""
     if found.earlier_decision != "played":
         plan = _plan(desk, found, facts, line, instant)
-        return (
-            plan
-            if plan.connects_to is None
-            else connect_silently(line, Why(found.earlier_why or Why.duplicate), facts)
-        )
+        why = Why(found.earlier_why or Why.duplicate)
+        return plan if plan.connects_to is None else connect_silently(line, why, facts)
     if found.earlier_notice != found.notice_id:
         return connect_silently(line, found.why_silent or Why.duplicate, facts)
     settled = found._replace(same_pair_again=False, reported_before=False)
