@@ -14,9 +14,8 @@ from gateway.services.append_entries import Entered, append_entries
 from gateway.services.audit import Chain
 from gateway.services.calendar import calendar_of
 from gateway.services.read_decision import datings_of
+from gateway.services.sweep_notices import LIVE
 from gateway.services.work import Work
-
-LIVE = ("approved", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
