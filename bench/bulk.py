@@ -7,7 +7,6 @@ are interleaved, ratios are taken within a round.
 
 import io
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bench.ready_rows import put, take
+from bench.report import judged
 from bench.running_clock import RunningClock
 from gateway.database import writing
 from gateway.models import ImportBatch, Prompt
@@ -63,22 +63,19 @@ def measure_bulk(
     file = arena.write_file(size.rows)
     rounds = [arena.round(file, size.rows) for _ in range(size.rounds)]
     results = {
-        what: _result(size, [ours[what] / bare[what] for ours, bare in rounds], limit[1 if server else 0])
+        what: judged(
+            size.rows,
+            size.rounds,
+            [ours[what] / bare[what] for ours, bare in rounds],
+            limit[1 if server else 0],
+        )
         for what, limit in limits.items()
     }
     if not size.memory:
         return results
     few, many = (arena.peak_memory(arena.write_file(rows), rows) for rows in (size.rows // 10, size.rows))
-    results["memory at ten times as many"] = _result(size, [many / few], MEMORY_LIMIT)
+    results["memory at ten times as many"] = judged(size.rows, size.rounds, [many / few], MEMORY_LIMIT)
     return results
-
-
-def _result(size: Size, ratios: list[float], limit: float) -> dict[str, Any]:
-    return {"rows": [size.rows], "rounds": size.rounds, "ratios": _spread(ratios), "limit": limit}
-
-
-def _spread(ratios: list[float]) -> list[float]:
-    return [float(f"{each:.3g}") for each in (min(ratios), statistics.median(ratios), max(ratios))]
 
 
 @dataclass(frozen=True, slots=True)

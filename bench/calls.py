@@ -9,7 +9,6 @@ answer voids the run.
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ import psycopg
 from sqlalchemy import text
 
 from bench.look_up import Columns, fill
-from bench.report import write_report
+from bench.report import spread, write_report
 from bench.servers import (
     CONTENDERS,
     FLOOR,
@@ -335,8 +334,7 @@ def _judged(gate: Gate, rounds: Rounds, database: str) -> dict[str, Any]:
 
 def _spread(rounds: Rounds, what: str, one: str, other: str) -> list[float]:
     """Minimum, median and maximum of the ratio in each round."""
-    ratios = [each[one][what] / each[other][what] for each in rounds]
-    return [float(f"{each:.3g}") for each in (min(ratios), statistics.median(ratios), max(ratios))]
+    return spread([each[one][what] / each[other][what] for each in rounds])
 
 
 def _load() -> float:

@@ -1,6 +1,8 @@
 """A full run's results for readers: calls.json, a table beside it, and a chart."""
 
 import json
+import statistics
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,16 @@ _STYLE = (
     "<style>text{font:14px sans-serif;fill:#0b0c0c}.desk-chart__text--end{text-anchor:end}"
     ".desk-chart__bar{fill:#b1b4b6}.desk-chart__bar--ours{fill:#1d70b8}.desk-chart__bar--floor{fill:#505a5f}</style>"
 )
+
+
+def spread(ratios: Sequence[float]) -> list[float]:
+    """Minimum, median and maximum, with three digits."""
+    return [float(f"{each:.3g}") for each in (min(ratios), statistics.median(ratios), max(ratios))]
+
+
+def judged(rows: int, rounds: int, ratios: Sequence[float], limit: float) -> dict[str, Any]:
+    """The result of one kind of work on so many rows."""
+    return {"rows": [rows], "rounds": rounds, "ratios": spread(ratios), "limit": limit}
 
 
 def write_report(results: dict[str, Any]) -> None:

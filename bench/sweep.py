@@ -6,7 +6,6 @@ chained to nothing. While one more sweep runs in a process of its own, somebody 
 """
 
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from bench.look_up import fill
+from bench.report import judged
 from bench.running_clock import RunningClock
 from gateway.database import writing
 from gateway.logs import configure
@@ -84,20 +84,15 @@ def measure_sweep(place: Path, server: Server | None, size: Size) -> dict[str, d
     rounds = [arena.round(size.rows) for _ in range(size.rounds)]
     limit, of_locks = (LIMIT, 1.0) if size.calls else (SHORT_LIMIT, SHORT_LIMIT_OF_LOCKS)
     results = {
-        "sweep": _result(size, [ours / bare for ours, bare, _ in rounds], limit),
-        "transactions, 99 in 100 of them, to 30 ms": _result(
-            size, [_percentile(held, 99) / LONGEST_LOCK for *_, held in rounds], of_locks
+        "sweep": judged(size.rows, size.rounds, [ours / bare for ours, bare, _ in rounds], limit),
+        "transactions, 99 in 100 of them, to 30 ms": judged(
+            size.rows, size.rounds, [_percentile(held, 99) / LONGEST_LOCK for *_, held in rounds], of_locks
         ),
     }
     if size.calls:
         meanwhile = [arena.call_meanwhile() for _ in range(size.rounds)]
-        results["p99 of calls meanwhile"] = _result(size, meanwhile, LIMIT_OF_CALLS)
+        results["p99 of calls meanwhile"] = judged(size.rows, size.rounds, meanwhile, LIMIT_OF_CALLS)
     return results
-
-
-def _result(size: Size, ratios: list[float], limit: float) -> dict[str, Any]:
-    spread = [float(f"{each:.3g}") for each in (min(ratios), statistics.median(ratios), max(ratios))]
-    return {"rows": [size.rows], "rounds": size.rounds, "ratios": spread, "limit": limit}
 
 
 def _percentile(values: list[float], percent: int) -> float:

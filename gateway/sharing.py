@@ -25,8 +25,8 @@ LOOK_SECONDS, WHOLE_LOOK_SECONDS = 1.0, 60.0
 LATE = timedelta(minutes=10)
 """So much later than others a host's clock may say, or a transaction end, and still be found at once."""
 FIRST_LOOK_SECONDS = 1.0
-"""How long a process that starts waits for what its host lacks. Without it calls are connected silently; while
-it waits, by the carrier's fallback: a database that hangs must not hold it up for long."""
+"""How long a process that starts waits for what its host lacks. Without it calls are connected silently;
+while it waits, by the carrier's fallback: a database that hangs must not hold it up for long."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _log = structlog.get_logger()
