@@ -15,7 +15,7 @@ def aim_where_few_wait(engine: Engine) -> float:
 
 
 def aim_where_nobody_waits(engine: Engine) -> float:
-    """How long a transaction on rows that nobody else works on may last, where locks are by row."""
+    """How long a transaction on rows that hardly anybody else works on may last, where locks are by row."""
     return AIM_SECONDS if engine.dialect.name == "sqlite" else UNSEEN_SECONDS
 
 
