@@ -47,12 +47,18 @@ def test_nothing_fails_because_it_cannot_be_logged(monkeypatch: pytest.MonkeyPat
     """Who collects the log may be gone, or its disk full: calls go on."""
 
     class Gone(io.StringIO):
-        def write(self, _text: str) -> int:
-            raise fault
+        gone = True
 
-        def flush(self) -> None:
-            raise fault
+        def write(self, text: str) -> int:
+            if self.gone:
+                raise fault
+            return super().write(text)
 
-    monkeypatch.setattr(sys, "stderr", Gone())
+    stream = Gone()
+    monkeypatch.setattr(sys, "stderr", stream)
     configure("info")
-    structlog.get_logger().info("answered", count=1)
+    structlog.get_logger().info("lost")
+    stream.gone = False
+    structlog.get_logger().info("read again")
+    told = [json.loads(line)["event"] for line in stream.getvalue().splitlines()]
+    assert told == ["read again"]

@@ -14,7 +14,7 @@ TELL = "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
 KEEP = f"""
 import sys
 from gateway.supervisor import Program, Supervisor
-tell = "{TELL}; import time; time.sleep(60)"
+tell = "{TELL}; import signal; signal.pause()"
 kept = Supervisor([Program("one", [sys.executable, "-u", "-c", tell])], {{}}, 5)
 kept.start()
 sys.stdin.readline()
