@@ -5,7 +5,7 @@ from gateway.services.enrol_line import Attestation, attested_until, check_attes
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
 from gateway.services.refusals import WrongState
-from gateway.services.suspend_notice import live_notice, silence
+from gateway.services.suspend_notice import live_notice, silence_lapsed
 from gateway.services.work import Work, expect_version
 
 
@@ -23,7 +23,7 @@ def attest_line(
     fields.done()
     assert attestation.attested_on is not None
     if notice is not None and notice.state == "approved" and line.attested_until <= work.now:
-        silence(work, notice, "attestation")
+        silence_lapsed(work, notice, "attestation")
     line.attestation_source = attestation.source
     line.attestation_reference = attestation.reference.strip()
     line.attested_on = attestation.attested_on

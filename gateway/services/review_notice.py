@@ -12,7 +12,7 @@ from gateway.services.notice_guards import GUARDS
 from gateway.services.notice_life import Event, step
 from gateway.services.read_decision import debtor_of, decisions_of
 from gateway.services.read_numbers import Fields
-from gateway.services.suspend_notice import silence
+from gateway.services.suspend_notice import silence_lapsed
 from gateway.services.work import Work, expect_version, require_reason
 
 
@@ -25,7 +25,7 @@ def review_notice(
     expect_version(notice, seen_version)
     work.actor.must_differ_from(*GUARDS[Event.REVIEW].others(notice))
     if notice.state == "approved" and notice.review_until <= work.now:
-        silence(work, notice, "review")
+        silence_lapsed(work, notice, "review")
     step(notice, Event.REVIEW)
     case = work.session.get_one(EnforcementCase, notice.case_id)
     fields = Fields()

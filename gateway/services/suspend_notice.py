@@ -26,9 +26,18 @@ def live_notice(work: Work, line_id: str) -> Notice | None:
 
 def silence(work: Work, notice: Notice, because: str, remark: str | None = None) -> bool:
     """Take an approved notice off the air; False where it was suspended before."""
+    return _suspend(work, notice, because, work.actor.person, remark)
+
+
+def silence_lapsed(work: Work, notice: Notice, because: str) -> None:
+    """The same for what ran out before anybody acted: time suspended it, and any judge may resume it."""
+    _suspend(work, notice, because, None, None)
+
+
+def _suspend(work: Work, notice: Notice, because: str, by: str | None, remark: str | None) -> bool:
     if not step(notice, Event.SUSPEND):
         return False
-    notice.suspended_by = work.actor.person
+    notice.suspended_by = by
     notice.suspended_because = because
     notice.remark_id = remark
     work.changed("suspended", notice, {"because": because}, remark)

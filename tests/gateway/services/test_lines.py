@@ -263,6 +263,17 @@ def test_a_lapsed_review_that_a_judge_renews_leaves_the_notice_silent(
     assert _state(sqlite_gateway, notice) == state
 
 
+def test_a_judge_who_renews_a_lapsed_review_may_resume_as_if_the_sweep_had_come_first(
+    sqlite_gateway: Gateway,
+) -> None:
+    notice = sqlite_gateway.notice()
+    change(sqlite_gateway, Notice, notice.id, review_until=sqlite_gateway.clock.at)
+    with sqlite_gateway.work("judge") as work:
+        review_notice(work, notice.id, work.today() + timedelta(days=30), "still due")
+    with sqlite_gateway.work("judge") as work:
+        assert resume_notice(work, notice.id, "checked").state == "approved"
+
+
 def _state(gateway: Gateway, notice: Notice) -> tuple[str, str | None]:
     with gateway.read() as session:
         row = session.get_one(Notice, notice.id)
