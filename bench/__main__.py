@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from bench import bulk, calls, overload, sweep
 from bench.desk_lists import measure_lists
 from bench.look_up import measure_growth
+from bench.record import measure_record
 from bench.report import ratios_table
 from tests.postgres import NoPostgres, Server, running
 
@@ -30,8 +31,14 @@ class Asked:
 
 
 def _look_up(place: Path, server: Server | None, asked: Asked) -> Measured:
-    sizes = (2_000, 60_000, 5) if asked.short else (10_000, 1_200_000, 9)
-    return {"look-up": measure_growth(place, server, *sizes)}
+    if asked.short:
+        return measure_growth(place, server, (2_000, 60_000), 5)
+    return measure_growth(place, server, (10_000, 1_200_000, 10_000_000), 9)
+
+
+def _record(place: Path, server: Server | None, asked: Asked) -> Measured:
+    sizes, rounds = ((500, 20_000), 3) if asked.short else ((1_000, 1_000_000), 9)
+    return measure_record(place, server, sizes, rounds)
 
 
 def _desk_lists(place: Path, server: Server | None, asked: Asked) -> Measured:
@@ -57,6 +64,7 @@ def _sized(size: Sized, asked: Asked) -> Sized:
 
 BENCHES: dict[str, Callable[[Path, Server | None, Asked], Measured]] = {
     "look_up": _look_up,
+    "record": _record,
     "desk_lists": _desk_lists,
     "bulk": _bulk,
     "sweep": _sweep,

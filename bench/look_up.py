@@ -4,13 +4,14 @@ import hashlib
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from bench.report import spread
 from gateway.call_transaction import Kept
 from gateway.database import writing
 from gateway.models import Connection
@@ -24,28 +25,33 @@ ASKED = 400
 CHUNK = 10_000
 
 
-def measure_growth(place: Path, server: Server | None, small: int, large: int, rounds: int) -> dict[str, Any]:
-    """Rounds of look-ups, few and many lines by turns; the ratios' minimum, median and maximum."""
-    gateways = {}
-    for lines in (small, large):
-        directory = place / f"{'postgresql' if server else 'sqlite'}-{lines}"
-        directory.mkdir()
-        url = server.create() if server else f"sqlite:///{directory / 'gateway.db'}"
-        gateways[lines] = open_gateway(url, directory)
-        fill(gateways[lines], lines)
-    times = [{lines: _ask(gateway, lines) for lines, gateway in gateways.items()} for _ in range(rounds + 1)][
-        1:
-    ]
-    ratios = sorted(each[large] / each[small] for each in times)
+def measure_growth(place: Path, server: Server | None, sizes: Sequence[int], rounds: int) -> dict[str, Any]:
+    """Rounds of look-ups, few and many lines by turns: for every size beyond the first its ratio to that."""
+    gateways = {lines: _filled(place, server, lines) for lines in sizes}
+    for gateway, lines in zip(gateways.values(), sizes, strict=True):
+        _ask(gateway, lines)
+    times = [{lines: _ask(gateway, lines) for lines, gateway in gateways.items()} for _ in range(rounds)]
     for gateway in gateways.values():
         gateway.runtime.close()
     return {
-        "lines": [small, large],
-        "rounds": rounds,
-        "look_ups_a_round": ASKED,
-        "ratios": [ratios[0], statistics.median(ratios), ratios[-1]],
-        "limit": LIMIT,
+        f"look-up among {large:,}": {
+            "lines": [sizes[0], large],
+            "rounds": rounds,
+            "look_ups_a_round": ASKED,
+            "ratios": spread([each[large] / each[sizes[0]] for each in times]),
+            "limit": LIMIT,
+        }
+        for large in sizes[1:]
     }
+
+
+def _filled(place: Path, server: Server | None, lines: int) -> Gateway:
+    directory = place / f"{'postgresql' if server else 'sqlite'}-{lines}"
+    directory.mkdir()
+    url = server.create() if server else f"sqlite:///{directory / 'gateway.db'}"
+    gateway = open_gateway(url, directory)
+    fill(gateway, lines)
+    return gateway
 
 
 def number_hash(place: int) -> bytes:

@@ -1,0 +1,62 @@
+"""One entry more in a chain, after few entries and after very many: its time must not grow with them."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.report import spread
+from gateway.services.append_entries import Entered, append_entries
+from gateway.services.audit import Chain
+from tests.factories import Gateway, open_gateway
+from tests.postgres import Server
+
+LIMIT = 1.3
+APPENDED, AT_ONCE = 300, 20_000
+
+
+def measure_record(place: Path, server: Server | None, sizes: Sequence[int], rounds: int) -> dict[str, Any]:
+    """Rounds of single appends, each a transaction, to a short and to a long chain by turns."""
+    gateways = {entries: _filled(place, server, entries) for entries in sizes}
+    for gateway in gateways.values():
+        _append(gateway)
+    times = [{entries: _append(gateway) for entries, gateway in gateways.items()} for _ in range(rounds)]
+    for gateway in gateways.values():
+        gateway.runtime.close()
+    small, large = sizes
+    return {
+        "append to the record": {
+            "rows": [small, large],
+            "rounds": rounds,
+            "appended_a_round": APPENDED,
+            "ratios": spread([each[large] / each[small] for each in times]),
+            "limit": LIMIT,
+        }
+    }
+
+
+def _filled(place: Path, server: Server | None, entries: int) -> Gateway:
+    directory = place / f"record-{'postgresql' if server else 'sqlite'}-{entries}"
+    directory.mkdir()
+    gateway = open_gateway(server.create() if server else f"sqlite:///{directory / 'gateway.db'}", directory)
+    for first in range(0, entries, AT_ONCE):
+        with gateway.work() as work:
+            many = range(first, min(entries, first + AT_ONCE))
+            append_entries(work, Chain(gateway.court_a), [_entry(number) for number in many])
+    return gateway
+
+
+def _entry(number: int) -> Entered:
+    return Entered("suspended", "notice", f"{number:026}", {"because": "review"})
+
+
+def _append(gateway: Gateway) -> float:
+    """Median seconds of an append with its commit."""
+    taken = []
+    for number in range(APPENDED):
+        started = time.perf_counter()
+        with gateway.work() as work:
+            append_entries(work, Chain(gateway.court_a), [_entry(number)])
+        taken.append(time.perf_counter() - started)
+    return median(taken)
