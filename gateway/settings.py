@@ -133,7 +133,12 @@ SETTINGS = (
     Setting("threads", _number(2, 256), "24", "requests that one worker process answers at the same time"),
     Setting("tick_seconds", _number(1, 60), "5", "how often the scheduler looks for what is due"),
     Setting("api_rate", _number(1, 10000), "50", "requests a second for each API token (none on silencing)"),
-    Setting("call_retention_days", _number(1, 3650), "90", "how long call records are kept"),
+    Setting(
+        "call_retention_days",
+        _number(1, 3650),
+        "90",
+        "how long call records are kept; on PostgreSQL they go with their month, up to a month later",
+    ),
     Setting(
         "remark_retention_days",
         _number(30, 36500),

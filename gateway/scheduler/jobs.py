@@ -50,7 +50,7 @@ def _verify(means: Means) -> int:
 
 def _purge(means: Means) -> int:
     runtime = means.runtime
-    return sum(purge(runtime, runtime.clock.now(), means.transactions.guard).values())
+    return sum(purge(runtime, runtime.clock.now(), means.transactions.guard, by_months=True).values())
 
 
 def _closures(means: Means) -> int:

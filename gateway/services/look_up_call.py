@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import MultipleResultsFound
 
 from gateway.call_transaction import Asking
+from gateway.ids import first_id
 from gateway.models import (
     Call,
     CallEvent,
@@ -112,7 +113,8 @@ class Question:
 
 def look_up_calls(asking: Asking, questions: Sequence[Question], now: datetime) -> list[Found | None]:
     """What is known of each call; None where no line of the connection has the dialled number."""
-    shared = (now, now - SAME_PAIR_WITHIN)
+    since = now - SAME_PAIR_WITHIN
+    shared = (now, since, first_id(since))
     found: list[Found | None] = [None] * len(questions)
     for first, part in in_tables(questions):
         statement = look_up(len(part[0].dialled_hashes))
@@ -143,7 +145,7 @@ def look_up(keys: int) -> Prepared:
     return Prepared(
         {**columns, **dict.fromkeys(hashes, LargeBinary())},
         lambda asked, dialect: _statement(asked, dialect, keys),
-        ("now", "pair_since"),
+        ("now", "pair_since", "pair_first"),
     )
 
 
@@ -247,20 +249,23 @@ def _is_protected(asked: CTE, keys: int) -> Any:
 
 
 def _same_pair(asked: CTE, dialect: str) -> Any:
-    since = bindparam("pair_since", type_=UtcTime())
     return _there_is().where(
         Call.line_id == PhoneLine.id,
-        _ON_LINE_SINCE[dialect](since),
+        *_ON_LINE_SINCE[dialect](bindparam("pair_since", type_=UtcTime())),
         Call.caller_hash == asked.c.pair,
         Call.carrier_call_id != asked.c.call,
     )
 
 
-_ON_LINE_SINCE: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
-    "sqlite": lambda since: Call.received_at > since,
-    "postgresql": lambda since: tuple_(Call.line_id, Call.received_at) > tuple_(PhoneLine.id, since),
+_ON_LINE_SINCE: Mapping[str, Callable[[Any], Sequence[ColumnElement[bool]]]] = {
+    "sqlite": lambda since: [Call.received_at > since],
+    "postgresql": lambda since: [
+        tuple_(Call.line_id, Call.received_at) > tuple_(PhoneLine.id, since),
+        Call.id >= bindparam("pair_first", type_=String()),
+    ],
 }
-"""On PostgreSQL in words that fit the line's index alone: else it might read all calls of these seconds."""
+"""On PostgreSQL in words that fit the line's index alone: else it might read all calls of these seconds. The
+id tells it which months it need not look into."""
 
 
 def _reported(asked: CTE) -> Any:

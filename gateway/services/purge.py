@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gateway.models import Call, CallEvent, EnrolmentDraft, IdempotencyRecord, Remark, TestCall
 from gateway.runtime import Runtime
 from gateway.services.audit import PLATFORM, append_entry
+from gateway.services.call_months import are_divided, drop_months, make_months
 from gateway.services.purge_debtors import purge_debtors
 from gateway.services.purge_desk import purge_desk
 from gateway.services.purge_heard import purge_heard
@@ -29,14 +30,25 @@ Counts = Mapping[str, int]
 Rule = Callable[[Transactions, Settings, datetime], Counts]
 
 
-def purge(runtime: Runtime, as_of: datetime, guard: Callable[[Session], None] = always) -> Counts:
+def purge(
+    runtime: Runtime,
+    as_of: datetime,
+    guard: Callable[[Session], None] = always,
+    *,
+    by_months: bool = False,
+) -> Counts:
     """Purge what was due at `as_of`; in short transactions, so that calls never wait for it.
 
-    Callers' period keys are files of this host: those whose period is over are destroyed with it.
+    by_months: where the database divides calls by months, they go with their month when all of it is due, and
+    none is deleted before. Callers' period keys are files of this host: those whose period is over are
+    destroyed with it.
     """
     transactions = Transactions(runtime.engine, runtime.clock, runtime.vault, guard)
     _keep_greatest_time(transactions)
     counts: Counter[str] = Counter(caller_key=runtime.caller_keys.destroy_due(as_of))
+    counts.update(
+        _calls(transactions, as_of - timedelta(days=runtime.settings.call_retention_days), by_months)
+    )
     for rule in RULES:
         counts.update(rule(transactions, runtime.settings, as_of))
     if counts.total():
@@ -65,13 +77,16 @@ def _enter(transactions: Transactions, counts: Counts) -> None:
         )
 
 
-def _calls(transactions: Transactions, settings: Settings, as_of: datetime) -> Counts:
-    before = as_of - timedelta(days=settings.call_retention_days)
-    return {
-        "call": delete_rows(transactions, Call, Call.received_at <= before),
-        "call_event": delete_rows(transactions, CallEvent, CallEvent.at <= before),
-        "test_call": delete_rows(transactions, TestCall, TestCall.created_at <= before),
-    }
+def _calls(transactions: Transactions, before: datetime, by_months: bool) -> Counts:
+    counts = Counter(test_call=delete_rows(transactions, TestCall, TestCall.created_at <= before))
+    if are_divided(transactions):
+        make_months(transactions)
+        counts += drop_months(transactions, before)
+        if by_months:
+            return counts
+    counts["call"] += delete_rows(transactions, Call, Call.received_at <= before)
+    counts["call_event"] += delete_rows(transactions, CallEvent, CallEvent.at <= before)
+    return counts
 
 
 def _heard(transactions: Transactions, _settings: Settings, as_of: datetime) -> Counts:
@@ -110,7 +125,6 @@ def _desk(transactions: Transactions, _settings: Settings, as_of: datetime) -> C
 
 
 RULES: tuple[Rule, ...] = (
-    _calls,
     _heard,
     _remarks,
     _answers,

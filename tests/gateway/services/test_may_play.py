@@ -204,7 +204,7 @@ def _drop_checks(gateway: Gateway) -> None:
             text(
                 "SELECT conrelid::regclass, conname FROM pg_constraint"
                 " WHERE connamespace = 'public'::regnamespace"
-                " AND (contype = 'c' OR conname LIKE 'fk_notice_case_id%')"
+                " AND (contype = 'c' AND coninhcount = 0 OR conname LIKE 'fk_notice_case_id%')"
             )
         ).all()
         for table, name in found:

@@ -32,7 +32,9 @@ HELP: dict[str, LazyString] = {
     "threads": _l("requests that one worker process answers at the same time"),
     "tick_seconds": _l("how often the scheduler looks for what is due"),
     "api_rate": _l("requests a second for each API token (none on silencing)"),
-    "call_retention_days": _l("how long call records are kept"),
+    "call_retention_days": _l(
+        "how long call records are kept; on PostgreSQL they go with their month, up to a month later"
+    ),
     "remark_retention_days": _l("how long free texts and closed cases' names are kept"),
     "closures_max_age_hours": _l("age of the last closure feed after which an alert opens"),
     "log_level": _l("debug, info, warning or error"),
