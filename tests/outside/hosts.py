@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -58,7 +58,8 @@ class Host:
         """All its processes at once, as a power cut would."""
         top = self.outside.process
         for pid in (top.pid, *processes_under(top.pid)):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         top.wait(PATIENCE_SECONDS)
 
     def drain(self) -> int:
