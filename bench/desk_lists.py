@@ -19,8 +19,7 @@ from gateway.services.work_sections import Narrowed
 from tests.factories import Gateway, open_gateway
 from tests.postgres import Server
 
-LIMIT, LIMIT_COUNTED = 2.0, 4.0
-"""A work list counts each section as far as 1,000; at 10,000 notices most hold some 300, a third of that."""
+LIMIT = 1.5
 EVERYTHING = Narrowed()
 
 
@@ -85,7 +84,7 @@ def _compare(gateways: dict[int, Gateway], small: int, large: int, rounds: int, 
         "rounds": rounds,
         "ratios": [ratios[0], statistics.median(ratios), ratios[-1]],
         "milliseconds_at_many": round(1000 * statistics.median(each[large] for each in times), 1),
-        "limit": LIMIT_COUNTED if name == "work list" else LIMIT,
+        "limit": LIMIT,
     }
 
 

@@ -11,6 +11,10 @@ OF_NO_COURT = "platform"
 """The court of calls to numbers that nobody enrolled."""
 
 
+NOT_STARTED = "not_started"
+"""Beside the stored states: of the approved notices those whose start was still to come."""
+
+
 class NoticeTally(Base):
     """How many notices of a court were stored in a state when the scheduler last counted."""
 

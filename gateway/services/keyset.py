@@ -17,7 +17,7 @@ from gateway.services.list_rows import bad_cursor
 
 Row = TypeVar("Row", bound=Any)
 
-COUNTED = 1000
+COUNTED = 200
 """How far a list is counted: whoever has more to do needs no exact number."""
 _BETWEEN = "~"
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from gateway.ids import first_id
 from gateway.models import Alert, Call, CallTally, Connection, Court, EnforcementCase, Notice, NoticeTally
+from gateway.models.tally import NOT_STARTED
 from gateway.services.handle_alerts import concerns, must_read
 from gateway.services.keyset import Branch, Count, Listing, among, count_rows
 from gateway.services.tally_calls import OUTCOMES
@@ -191,24 +192,29 @@ def _notices(work: Work) -> tuple[dict[str, int], datetime | None]:
         return {}, None
     rows = work.session.scalars(select(NoticeTally).where(NoticeTally.court_id == work.actor.court_id)).all()
     shown = {each.state: each.notices for each in rows}
-    if approved := shown.get("approved", 0):
-        waiting = Listing(
+    not_started = shown.pop(NOT_STARTED, 0)
+    counted_at = min((each.counted_at for each in rows), default=None)
+    if (approved := shown.get("approved", 0)) and counted_at is not None:
+        started_since = Listing(
             Notice,
             (
                 Branch(
                     (
                         Notice.court_id == work.actor.court_id,
                         Notice.state == "approved",
-                        Notice.starts_at > work.now,
+                        Notice.starts_at > counted_at,
+                        Notice.starts_at <= work.now,
+                        Notice.approved_at <= counted_at,
                     ),
                     Notice.starts_at,
                 ),
             ),
             newest_first=False,
         )
-        not_yet = min(count_rows(work.session, waiting, LOOKED_AT).number, approved)
+        started = count_rows(work.session, started_since, LOOKED_AT).number
+        not_yet = min(max(not_started - started, 0), approved)
         shown |= {"approved": not_yet, "in_force": approved - not_yet}
-    return shown, min((each.counted_at for each in rows), default=None)
+    return shown, counted_at
 
 
 def _clocks(work: Work, first: date, today: date) -> Clocks:

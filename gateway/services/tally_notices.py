@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, literal_column, select, update
 
 from gateway.models import ImportBatch, Notice, NoticeTally
+from gateway.models.tally import NOT_STARTED
 from gateway.services.transactions import Transactions
 from gateway.services.upsert import insert_if_new
 from gateway.services.work import Work
@@ -32,7 +33,11 @@ def _count(work: Work) -> dict[tuple[str, str], int]:
     everything = select(*columns, func.count()).group_by(*columns)
     hidden = select(ImportBatch.id).where(ImportBatch.state.not_in(("submitted", "approved")))
     unpublished = select(*columns, func.count()).where(Notice.import_id.in_(hidden)).group_by(*columns)
-    counts: Counter[tuple[str, str]] = Counter()
+    waiting = and_(Notice.state == literal_column("'approved'"), Notice.starts_at > work.now)
+    not_started = select(Notice.court_id, func.count()).where(waiting).group_by(Notice.court_id)
+    counts: Counter[tuple[str, str]] = Counter(
+        {(court_id, NOT_STARTED): number for court_id, number in work.session.execute(not_started)}
+    )
     for court_id, state, number in work.session.execute(everything):
         counts[court_id, state] += number
     for court_id, state, number in work.session.execute(unpublished):

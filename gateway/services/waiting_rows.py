@@ -66,18 +66,24 @@ def _last_day(work: Work, narrowed: Narrowed) -> Any:
 
 def to_approve(work: Work, narrowed: Narrowed) -> Listing[Notice]:
     """Those entered one by one, and those that an approved import left over as their line was taken."""
-    approved = select(ImportBatch.id).where(
-        ImportBatch.court_id == work.actor.court, ImportBatch.state == "approved"
+    submitted = Notice.state == literal_column("'submitted'")
+    left_over = exists().where(Notice.import_id == ImportBatch.id, submitted, Notice.import_id.is_not(None))
+    imports = select(ImportBatch.id).where(
+        ImportBatch.court_id == work.actor.court, ImportBatch.state == "approved", left_over
     )
     both = (
         Notice.court_id == work.actor.court,
-        Notice.state == "submitted",
+        submitted,
         *_mine_not(work, Notice.submitted_by, Notice.created_by),
         *_on(narrowed),
     )
     alone = Branch((*both, Notice.import_id.is_(None)))
-    left_over = Branch((*both, Notice.import_id.is_not(None), Notice.import_id.in_(approved)))
-    return Listing(Notice, (alone, left_over), newest_first=False)
+    # Each import by itself, as an index holds its rows in this order; all at once would be sorted.
+    of_imports = [
+        Branch((*both, Notice.import_id.is_not(None), Notice.import_id == each))
+        for each in work.session.scalars(imports.order_by(ImportBatch.id))
+    ]
+    return Listing(Notice, (alone, *of_imports), newest_first=False)
 
 
 def recordings_submitted(work: Work, _narrowed: Narrowed) -> Listing[Recording]:

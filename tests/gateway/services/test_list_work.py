@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.models import AccessLink, CourtChange, EnforcementCase, Notice, Objection, PhoneLine
+from gateway.models import AccessLink, CourtChange, EnforcementCase, ImportBatch, Notice, Objection, PhoneLine
 from gateway.services.change_court import propose_policy, quieten, withdraw_change
 from gateway.services.change_delivery import propose_delivery
 from gateway.services.close_case import close_case
@@ -203,6 +203,48 @@ def test_ends_and_reviews_come_in_the_order_of_their_day_page_by_page(gateway: G
             after = page.next
     assert seen == [notice_id for _, notice_id in sorted(made)]
     assert after is None
+
+
+def _import(gateway: Gateway, name: str, state: str) -> str:
+    with gateway.work() as work:
+        work.session.add(
+            ImportBatch(
+                id=name.ljust(26, "0"),
+                court_id=gateway.court_a,
+                kind="enrolment",
+                sha256="1" * 64,
+                rows=1,
+                state=state,
+                submitted_by=work.actor.user_id,
+                approved_by=gateway.people["judge"].user_id if state == "approved" else None,
+                created_at=work.now,
+            )
+        )
+    return name.ljust(26, "0")
+
+
+def test_what_approved_imports_left_over_stands_among_what_was_entered_alone_page_by_page(
+    gateway: Gateway,
+) -> None:
+    one, other, waiting = (
+        _import(gateway, "one", "approved"),
+        _import(gateway, "two", "approved"),
+        _import(gateway, "three", "submitted"),
+    )
+    made = [gateway.notice(state="submitted").id for _ in range(6)]
+    for place, batch in enumerate((one, None, other, one, waiting, None)):
+        if batch:
+            change(gateway, Notice, made[place], import_id=batch)
+    del made[4]
+    seen: list[str] = []
+    after: str | None = None
+    with gateway.work("judge") as work:
+        for _ in range(3):
+            page = list_tasks(work, "notices_to_approve", Narrowed(), after, 2)
+            seen += [each.id for each in page.items]
+            after = page.next
+    assert (sorted(seen), seen, after) == (sorted(made), sorted(made), None)
+    assert _counts(gateway, "judge")["notices_to_approve"] == "5"
 
 
 @pytest.mark.parametrize(("days", "shown"), [(7, True), (8, False), (0, False)])

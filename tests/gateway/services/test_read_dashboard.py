@@ -125,12 +125,28 @@ def test_notices_are_counted_by_the_scheduler_and_shown_by_state(gateway: Gatewa
     gateway.notice(state="draft")
     gateway.notice(state="submitted")
     change(gateway, Notice, waiting.id, starts_at=gateway.clock.now() + timedelta(days=1))
-    assert tally_notices(transactions(gateway)) == 3
+    assert tally_notices(transactions(gateway)) == 4
     assert tally_notices(transactions(gateway)) == 0
     found = _dashboard(gateway)
     assert found.notices == {"draft": 1, "submitted": 1, "approved": 1, "in_force": 1}
     assert found.notices_counted_at == gateway.clock.now()
     assert _dashboard(gateway, "b_judge").notices == {}
+
+
+def test_a_notice_is_in_force_when_it_starts_though_it_was_counted_before(gateway: Gateway) -> None:
+    waiting = [gateway.notice(), gateway.notice()]
+    for hours, notice in enumerate(waiting, 1):
+        starts_at = gateway.clock.now() + timedelta(hours=hours)
+        change(gateway, Notice, notice.id, starts_at=starts_at)
+    tally_notices(transactions(gateway))
+    assert _dashboard(gateway).notices == {"approved": 2, "in_force": 0}
+    gateway.clock.forward(hours=1)
+    gateway.notice()
+    assert _dashboard(gateway).notices == {"approved": 1, "in_force": 1}, (
+        "what was approved since was not counted"
+    )
+    tally_notices(transactions(gateway))
+    assert _dashboard(gateway).notices == {"approved": 1, "in_force": 2}
 
 
 def test_a_state_that_nothing_is_in_any_more_counts_nothing(gateway: Gateway) -> None:
