@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +15,7 @@ from gateway.readiness import NotReady
 from gateway.runtime import Runtime
 from gateway.schema import REVISION, revision_of
 from gateway.services.add_connection import is_origin
+from gateway.services.call_months import has_month
 from gateway.services.keep_sound import sounds_not_kept
 from gateway.serving_roles import CALLS, DESK, refuse_wrong_role
 from gateway.sight import EVERY_COURT
@@ -34,7 +36,7 @@ class Finding:
 def examine(runtime: Runtime) -> list[Finding]:
     """Everything that can be seen from this machine."""
     findings: list[Finding] = []
-    for check in (_schema, _roles, _durability, _platform, _connections, _lines, _recordings, _profiles):
+    for check in CHECKS:
         try:
             findings += check(runtime)
         except SQLAlchemyError as fault:
@@ -74,6 +76,21 @@ def _roles(runtime: Runtime) -> Iterator[Finding]:
         yield Finding("OK", "roles", "calls and desk have one each, which own nothing")
     except NotReady as fault:
         yield Finding("FAIL", "roles", str(fault))
+
+
+def _months(runtime: Runtime) -> Iterator[Finding]:
+    if runtime.engine.dialect.name != "postgresql":
+        return
+    now = runtime.clock.now()
+    with reading(runtime.engine, EVERY_COURT) as session:
+        made = [has_month(session, each) for each in (now, now + timedelta(days=5))]
+    yield Finding(
+        "OK" if all(made) else "WARN",
+        "calls by month",
+        "these days' months are there"
+        if all(made)
+        else "a month is not there: is the scheduler running? `court-gateway purge` makes it",
+    )
 
 
 def _platform(runtime: Runtime) -> Iterator[Finding]:
@@ -139,3 +156,16 @@ def _profiles(runtime: Runtime) -> Iterator[Finding]:
         for each in (year, year + 1):
             if not profile.calendar({}).knows(each):
                 yield Finding("WARN", f"profile {name}", f"the working calendar does not know {each} yet")
+
+
+CHECKS = (
+    _schema,
+    _roles,
+    _durability,
+    _months,
+    _platform,
+    _connections,
+    _lines,
+    _recordings,
+    _profiles,
+)

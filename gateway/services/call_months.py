@@ -5,11 +5,12 @@ not to be had at once is left for the next time: a call is not kept waiting for 
 """
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from gateway.services.transactions import Transactions
 
@@ -19,6 +20,12 @@ _log = structlog.get_logger()
 def are_divided(transactions: Transactions) -> bool:
     """Whether this database divides calls by months; SQLite knows no partitions."""
     return transactions.engine.dialect.name == "postgresql"
+
+
+def has_month(session: Session, at: datetime) -> bool:
+    """Whether the month of this moment is there; else its calls lie in the part for the rest."""
+    name = f"call_{at.astimezone(UTC):%Y_%m}"
+    return session.scalars(select(func.to_regclass(name).is_not(None))).one()
 
 
 def make_months(transactions: Transactions) -> None:

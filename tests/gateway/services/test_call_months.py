@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from gateway.database import reading, writing
+from gateway.examination import examine
 from gateway.ids import first_id
 from gateway.models import Call, CallEvent
 from gateway.services.call_months import drop_months, make_months
@@ -85,6 +86,17 @@ def test_a_call_of_a_month_that_nobody_made_is_kept_and_moves_into_it(here: Gate
     assert _where(here) == [_month(late)]
     _one_call(here)
     assert _where(here) == [_month(late)] * 2
+
+
+def test_the_operator_is_told_of_a_month_that_is_not_there(here: Gateway) -> None:
+    def verdict() -> list[str]:
+        return [each.verdict for each in examine(here.runtime) if each.what == "calls by month"]
+
+    assert verdict() == ["OK"]
+    here.clock.forward(days=100)
+    assert verdict() == ["WARN"]
+    purge(here.runtime, here.clock.at)
+    assert verdict() == ["OK"]
 
 
 def test_a_carrier_that_repeats_itself_after_the_turn_of_a_month_changes_nothing(here: Gateway) -> None:
