@@ -7,6 +7,7 @@ address) and is brought up to date by change number. From it a call is only ever
 
 import json
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,8 @@ from gateway.sight import EVERY_COURT
 from gateway.vault import SealBroken, Vault
 
 _SIZE = 8 << 30
+_AT_ONCE = 1_000
+"""Lines in a portion: there may be ten million. On PostgreSQL a statement's time counts for each portion."""
 _PURPOSE = "forward map"
 _MARK, _CHANGE, _TRUNK, _LINE = b"mark", b"change", b"trunk ", b"line "
 _log = structlog.get_logger()
@@ -82,10 +85,10 @@ class ForwardMap:
             known = reader.get(_CHANGE)
         return int(known) if known is not None else None
 
-    def refresh(self, session: Session) -> int:
+    def refresh(self, engine: Engine) -> int:
         """Take over every change since the last one known here; returns how many."""
-        with self._file.begin(write=True) as writer:
-            # Read behind the lock: what another process has taken over meanwhile is not newer than this.
+        # The lock first: what was read before it may be older than what another process has taken over since.
+        with self._file.begin(write=True) as writer, reading(engine, EVERY_COURT) as session:
             platform = session.execute(select(Platform.created_at, Platform.change_no)).one_or_none()
             if platform is None:
                 return 0
@@ -114,23 +117,19 @@ class ForwardMap:
         return len(rows)
 
     def _take_lines(self, session: Session, writer: Any, since: int) -> int:
-        query = select(
-            PhoneLine.connection_id,
-            PhoneLine.gateway_hash,
-            PhoneLine.gateway_sealed,
-            PhoneLine.deliver_sealed,
-            PhoneLine.state,
-        ).where(or_(PhoneLine.change_no > since, PhoneLine.import_id.in_(_published(since))))
+        """Released lines before all others: their numbers may be those of new lines by now."""
         count = 0
-        rows = session.execute(query.order_by(PhoneLine.change_no))
-        for connection_id, digest, gateway_sealed, sealed, state in rows:
-            self._forget_older(writer, connection_id, digest, gateway_sealed)
-            key = _line_key(connection_id, digest)
-            if state == "released":
-                writer.delete(key)
-            else:
-                writer.put(key, sealed)
-            count += 1
+        for released in (True, False):
+            for query in _changed_lines(since):
+                found = session.execute(query.where((PhoneLine.state == "released").is_(released)))
+                for connection_id, digest, gateway_sealed, deliver_sealed in found:
+                    self._forget_older(writer, connection_id, digest, gateway_sealed)
+                    key = _line_key(connection_id, digest)
+                    if released:
+                        writer.delete(key)
+                    else:
+                        writer.put(key, deliver_sealed)
+                    count += 1
         return count
 
     def _forget_older(self, writer: Any, connection_id: str, digest: bytes, gateway_sealed: bytes) -> None:
@@ -142,9 +141,24 @@ class ForwardMap:
                 writer.delete(_line_key(connection_id, other))
 
 
-def _published(since: int) -> Select[str]:
-    """The imports whose lines became known after that change; before it nobody reads them."""
-    return select(ImportBatch.id).where(ImportBatch.change_no > since)
+def _changed_lines(since: int) -> Iterator[Select[str, bytes, bytes, bytes]]:
+    """Those changed after that change, and those of the imports published after it, read portion by portion.
+
+    Nobody knows the lines of an import before it is published. Two queries: PostgreSQL would read all lines
+    for one that asks for either.
+    """
+    columns = (
+        PhoneLine.connection_id,
+        PhoneLine.gateway_hash,
+        PhoneLine.gateway_sealed,
+        PhoneLine.deliver_sealed,
+    )
+    lines = select(*columns).execution_options(yield_per=_AT_ONCE)
+    published = select(ImportBatch.id)
+    hidden = published.where(ImportBatch.change_no.is_(None))
+    known = or_(PhoneLine.import_id.is_(None), PhoneLine.import_id.not_in(hidden))
+    yield lines.where(PhoneLine.change_no > since, known)
+    yield lines.where(PhoneLine.import_id.in_(published.where(ImportBatch.change_no > since)))
 
 
 class TrunkRow(NamedTuple):
@@ -186,7 +200,6 @@ def keep_fresh(
     """Refresh the map until told to stop; a database that does not answer is tried again."""
     while not stop.wait(every_seconds):
         try:
-            with reading(engine, EVERY_COURT) as session:
-                forward_map.refresh(session)
+            forward_map.refresh(engine)
         except (SQLAlchemyError, lmdb.Error, SealBroken) as fault:
             _log.warning("forward map not refreshed", fault=type(fault).__name__)

@@ -186,8 +186,7 @@ class Gateway:
 
     def refresh_map(self) -> None:
         """What the forward map's thread does every second."""
-        with self.read() as session:
-            self.runtime.forward_map.refresh(session)
+        self.runtime.forward_map.refresh(self.runtime.engine)
 
 
 def new_case(today: date, last: int = 1234) -> NewCase:

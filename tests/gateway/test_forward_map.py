@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from gateway.database import open_engine, reading
+from gateway.database import open_engine, writing
 from gateway.forward_map import ForwardMap, keep_fresh
-from gateway.models import Connection, Platform
+from gateway.ids import new_id
+from gateway.models import Connection, ImportBatch, PhoneLine, Platform
 from gateway.services.add_connection import NewConnection, add_connection
 from gateway.services.change_delivery import approve_delivery, propose_delivery
+from gateway.services.change_numbers import next_change
 from gateway.services.release_line import release_line
+from gateway.sight import EVERY_COURT
 from gateway.vault import Keyring, SealBroken, Vault
 from tests.factories import ACCOUNT, BASE, NEXT_SECRET, SECRET, Gateway, number
 from tests.gateway.records import change
@@ -27,8 +30,31 @@ def fresh(gateway: Gateway, tmp_path: Path) -> Iterator[ForwardMap]:
 
 
 def _refresh(gateway: Gateway, found: ForwardMap) -> int:
-    with gateway.read() as session:
-        return found.refresh(session)
+    return found.refresh(gateway.runtime.engine)
+
+
+def _import_of(gateway: Gateway, line: PhoneLine) -> str:
+    """Make it the one line of an import that is being written."""
+    batch = ImportBatch(
+        id=new_id(gateway.clock.now()),
+        court_id=line.court_id,
+        kind="enrolment",
+        sha256="1" * 64,
+        rows=1,
+        state="writing",
+        submitted_by=line.created_by,
+        created_at=gateway.clock.now(),
+    )
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
+        session.add(batch)
+    change(gateway, PhoneLine, line.id, import_id=batch.id)
+    return batch.id
+
+
+def _publish(gateway: Gateway, batch: str) -> None:
+    with gateway.work() as work:
+        change_no = next_change(work.session)
+    change(gateway, ImportBatch, batch, change_no=change_no)
 
 
 def test_it_takes_over_what_there_is_and_then_only_what_changed(gateway: Gateway, fresh: ForwardMap) -> None:
@@ -158,8 +184,7 @@ def test_without_the_keys_it_tells_nothing(sqlite_gateway: Gateway, tmp_path: Pa
 def test_a_platform_that_is_not_founded_changes_nothing(sqlite_migrated: str, tmp_path: Path) -> None:
     found = ForwardMap(tmp_path / "map", Vault(Keyring.generate()))
     engine = open_engine(sqlite_migrated, wait_ms=1000, statement_ms=1000, pool_size=1)
-    with reading(engine) as session:
-        assert found.refresh(session) == 0
+    assert found.refresh(engine) == 0
     engine.dispose()
     found.close()
 
@@ -198,3 +223,39 @@ def test_the_thread_that_keeps_it_fresh_outlives_what_goes_wrong(
     keep_fresh(found, engine, Turns(2))
     assert found.trunk("north") is not None
     found.close()
+
+
+def test_a_new_map_knows_a_released_number_that_an_import_brought_back(
+    gateway: Gateway, fresh: ForwardMap
+) -> None:
+    line = gateway.line(public_number=number(2001), gateway_number=number(2001))
+    with gateway.work() as work:
+        release_line(work, line.id, "letter")
+    again = gateway.line(who="b_clerk", public_number=number(2001), gateway_number=number(2001))
+    _publish(gateway, _import_of(gateway, again))
+    change(gateway, PhoneLine, again.id, change_no=0)
+    _refresh(gateway, fresh)
+    assert fresh.deliver_to(line.connection_id, number(2001)) == gateway.delivered(again)
+
+
+def test_a_line_of_an_import_is_known_when_all_are_whatever_befell_it_before(
+    gateway: Gateway, fresh: ForwardMap
+) -> None:
+    line = gateway.line()
+    batch = _import_of(gateway, line)
+    _refresh(gateway, fresh)
+    assert fresh.deliver_to(line.connection_id, gateway.dialled(line)) is None
+    _publish(gateway, batch)
+    _refresh(gateway, fresh)
+    assert fresh.deliver_to(line.connection_id, gateway.dialled(line)) == gateway.delivered(line)
+
+
+def test_what_happens_while_another_process_refreshes_is_taken_over_after_it(
+    gateway: Gateway, fresh: ForwardMap
+) -> None:
+    with fresh._file.begin(write=True):
+        waiting = threading.Thread(target=_refresh, args=(gateway, fresh))
+        waiting.start()
+        line = gateway.line()
+    waiting.join()
+    assert fresh.deliver_to(line.connection_id, gateway.dialled(line)) == gateway.delivered(line)
