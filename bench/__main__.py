@@ -28,6 +28,8 @@ class Asked:
     short: bool
     rows: int | None = None
     rounds: int | None = None
+    on: str | None = None
+    """One database alone, where only one is asked for."""
 
 
 def _look_up(place: Path, server: Server | None, asked: Asked) -> Measured:
@@ -75,6 +77,7 @@ TABLES = {
 }
 """What gets a table for readers beside its results, under which title."""
 CALLS, OVERLOAD = "calls", "overload"
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 
 def main(asked: Asked, other: dict[str, int | None], names: list[str]) -> int:
@@ -88,27 +91,39 @@ def main(asked: Asked, other: dict[str, int | None], names: list[str]) -> int:
         if name == OVERLOAD:
             within &= overload.run(short, other["lines"])
             continue
-        results = _on_both(name, asked)
+        results = _measured(name, asked)
         if not short:
-            RESULTS.mkdir(exist_ok=True)
-            (RESULTS / f"{name}.json").write_text(json.dumps(results, indent=2) + "\n")
-            if name in TABLES:
-                (RESULTS / f"{name}.md").write_text(ratios_table(TABLES[name], results))
+            _keep(name, results)
         for database, measured in results.items():
             for what, result in measured.items():
                 within &= _tell(database, what, result)
     return 0 if within else 1
 
 
-def _on_both(name: str, asked: Asked) -> dict[str, Measured]:
+def _measured(name: str, asked: Asked) -> dict[str, Measured]:
+    """The results of each database."""
+    results = {}
     with tempfile.TemporaryDirectory() as place:
-        results = {"sqlite": BENCHES[name](Path(place), None, asked)}
-        try:
-            with running() as server:
-                results["postgresql"] = BENCHES[name](Path(place), server, asked)
-        except NoPostgres as absent:
-            print(f"postgresql left out: {absent}")
+        if asked.on in {None, SQLITE}:
+            results[SQLITE] = BENCHES[name](Path(place), None, asked)
+        if asked.on in {None, POSTGRESQL}:
+            try:
+                with running() as server:
+                    results[POSTGRESQL] = BENCHES[name](Path(place), server, asked)
+            except NoPostgres as absent:
+                print(f"postgresql left out: {absent}")
     return results
+
+
+def _keep(name: str, results: dict[str, Measured]) -> None:
+    """What was measured on one database alone replaces nothing of the other."""
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / f"{name}.json"
+    before = json.loads(file.read_text()) if file.exists() else {}
+    results = dict(sorted((before | results).items(), reverse=True))
+    file.write_text(json.dumps(results, indent=2) + "\n")
+    if name in TABLES:
+        (RESULTS / f"{name}.md").write_text(ratios_table(TABLES[name], results))
 
 
 def _tell(database: str, what: str, result: dict[str, Any]) -> bool:
@@ -124,7 +139,10 @@ if __name__ == "__main__":
     parser.add_argument("--lines", type=int, help="lines of the database of the calls and of the overload")
     parser.add_argument("--rows", type=int, help="rows of bulk work, notices of the sweep")
     parser.add_argument("--rounds", type=int, help="rounds of calls, of bulk work and of the sweep")
+    parser.add_argument(
+        "--on", choices=(SQLITE, POSTGRESQL), help="this database alone; not for calls and overload"
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*BENCHES, CALLS, OVERLOAD]))
     given = parser.parse_args()
-    asked = Asked(given.short, given.rows, given.rounds)
+    asked = Asked(given.short, given.rows, given.rounds, given.on)
     sys.exit(main(asked, {"lines": given.lines, "rounds": given.rounds}, given.names))
