@@ -34,17 +34,17 @@ class Asked:
 
 def _look_up(place: Path, server: Server | None, asked: Asked) -> Measured:
     if asked.short:
-        return measure_growth(place, server, (2_000, 60_000), 5)
+        return measure_growth(place, server, (2_000, 20_000), 5)
     return measure_growth(place, server, (10_000, 1_200_000, 10_000_000), 9)
 
 
 def _record(place: Path, server: Server | None, asked: Asked) -> Measured:
-    sizes, rounds = ((500, 20_000), 3) if asked.short else ((1_000, 1_000_000), 9)
+    sizes, rounds = ((500, 10_000), 3) if asked.short else ((1_000, 1_000_000), 9)
     return measure_record(place, server, sizes, rounds)
 
 
 def _desk_lists(place: Path, server: Server | None, asked: Asked) -> Measured:
-    sizes = (2_000, 20_000, 3) if asked.short else (10_000, 1_200_000, 9)
+    sizes = (1_000, 10_000, 3) if asked.short else (10_000, 1_200_000, 9)
     return measure_lists(place, server, *sizes)
 
 

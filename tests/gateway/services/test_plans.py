@@ -36,7 +36,7 @@ Statement = tuple[str, object]
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """A court with 20,000 notices, as many calls, and three times as many entries."""
+    """A court with 8,000 notices, as many calls, and five times as many entries."""
     place: Path = tmp_path_factory.mktemp("large")
     if request.param == "sqlite":
         url = f"sqlite:///{place / 'gateway.db'}"
@@ -44,7 +44,7 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         url = request.getfixturevalue("postgres_server").create()
     gateway = open_gateway(url, place / "data")
     add_president(gateway)
-    fill_court(gateway, 20_000, 20_000, 60_000)
+    fill_court(gateway, 8_000, 8_000, 40_000)
     yield gateway
     gateway.runtime.close()
 
