@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter, sleep
 from typing import Any
@@ -202,17 +202,6 @@ def turn(engine: Engine) -> Iterator[None]:
 
 def _patience(engine: Engine) -> float:
     return float(engine.get_execution_options()[_PATIENCE])
-
-
-def refresh_statistics(engine: Engine, tables: Sequence[str]) -> None:
-    """Tell PostgreSQL's planner at once of very many new rows, as its own vacuum does minutes later.
-
-    Until then it takes a court for small, and reads all of it for each row that it looks up. SQLite plans
-    without statistics.
-    """
-    if engine.dialect.name == "postgresql":
-        with engine.begin() as connection:
-            connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
 
 
 def refuse_weak_durability(engine: Engine) -> None:

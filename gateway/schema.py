@@ -3,7 +3,7 @@
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-REVISION = "0015"
+REVISION = "0016"
 
 
 def revision_of(engine: Engine) -> str | None:

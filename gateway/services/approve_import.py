@@ -13,7 +13,6 @@ in force stays submitted.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, exists, literal, literal_column, select, update
 from sqlalchemy.orm import aliased
@@ -25,6 +24,7 @@ from gateway.services.calendar import calendar_of
 from gateway.services.check_activation import check_court
 from gateway.services.enrol_case import profile_of
 from gateway.services.keep_pace import Pace, aim_where_nobody_waits
+from gateway.services.keep_statistics import Statistics
 from gateway.services.keyset import among
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
@@ -52,16 +52,16 @@ def approve_import(
     with transactions.writing() as work:
         begin(work)
         _begin(work, import_id, (rows, sha256), reason, declared or {})
-    pace = Pace(aim=aim_where_nobody_waits(transactions.engine))
-    after = ""
-    while chunk := _next_chunk(transactions, import_id, after, pace.size):
+    pace, statistics = Pace(aim=aim_where_nobody_waits(transactions.engine)), Statistics(transactions.engine)
+    last: str | None = ""
+    while last is not None:
         with transactions.writing() as work:
             _submitted(work, import_id)
             pace.locked()
-            _approve(work, import_id, after, chunk.last)
-            pace.written(chunk.rows)
-        after = chunk.last
-        advance(chunk.rows)
+            rows, last = _approve_next(work, import_id, last, pace.size)
+            pace.written(rows)
+        statistics.more(rows)
+        advance(rows)
     return _finish(transactions, import_id)
 
 
@@ -115,22 +115,6 @@ def _refuse_changed(batch: ImportBatch, seen: tuple[int, str]) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """The next notices that wait, in the order of their ids: how many, and the last of them."""
-
-    rows: int
-    last: str
-
-
-def _next_chunk(transactions: Transactions, import_id: str, after: str, most: int) -> _Chunk | None:
-    with transactions.reading() as work:
-        ids = work.session.scalars(
-            select(Notice.id).where(*_waiting(import_id, after)).order_by(Notice.id).limit(most)
-        ).all()
-    return _Chunk(len(ids), ids[-1]) if ids else None
-
-
 def _waiting(import_id: str, after: str) -> tuple[ColumnElement[bool], ...]:
     """As the partial index of what waits in imports has it, which looks nothing up twice."""
     return (
@@ -141,13 +125,18 @@ def _waiting(import_id: str, after: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _approve(work: Work, import_id: str, after: str, last: str) -> None:
-    """One statement, with the start that depends on the approval and the hashes of what is to play.
+def _approve_next(work: Work, import_id: str, after: str, most: int) -> tuple[int, str | None]:
+    """Approve the next notices that wait, in the order of their ids: how many, and the last of them, if any.
 
-    The rows are locked first, in the one order that all keep.
+    One statement, with the start that depends on the approval and the hashes of what is to play. The rows are
+    locked first, in the one order that all keep.
     """
-    chunk = (*_waiting(import_id, after), Notice.id <= last)
-    work.session.execute(select(Notice.id).where(*chunk).order_by(Notice.id).with_for_update()).all()
+    waiting = _waiting(import_id, after)
+    ids = work.session.scalars(
+        select(Notice.id).where(*waiting).order_by(Notice.id).limit(most).with_for_update()
+    ).all()
+    if not ids:
+        return 0, None
     other, first, second = aliased(Notice), aliased(Recording), aliased(Recording)
     first_hash = select(first.sha256).where(first.id == Notice.recording_id).scalar_subquery()
     second_hash = select(second.sha256).where(second.id == Notice.second_recording_id).scalar_subquery()
@@ -156,7 +145,7 @@ def _approve(work: Work, import_id: str, after: str, last: str) -> None:
     )
     work.session.execute(
         update(Notice)
-        .where(*chunk, ~taken)
+        .where(*waiting, Notice.id <= ids[-1], ~taken)
         .values(
             state="approved",
             approved_by=work.actor.user_id,
@@ -171,6 +160,7 @@ def _approve(work: Work, import_id: str, after: str, last: str) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+    return len(ids), ids[-1]
 
 
 def _finish(transactions: Transactions, import_id: str) -> ImportBatch:

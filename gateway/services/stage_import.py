@@ -26,13 +26,13 @@ from typing import BinaryIO
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from gateway.database import refresh_statistics
 from gateway.models import ImportBatch
 from gateway.services.change_numbers import next_change
 from gateway.services.check_import import Checked, Rules, as_columns, check_row, read_rules
 from gateway.services.compare_rows import InFile
 from gateway.services.find_taken import Keys, keys_of, refuse_taken_rows
 from gateway.services.keep_pace import Pace, aim_where_nobody_waits
+from gateway.services.keep_statistics import Statistics
 from gateway.services.permissions import Action
 from gateway.services.purge_imports import remove_import
 from gateway.services.read_csv import CsvReading, RowErrors
@@ -41,12 +41,9 @@ from gateway.services.read_numbers import Fields
 from gateway.services.refusals import WrongState
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
-from gateway.services.write_import import IN_ORDER, insert_all, make_rows
+from gateway.services.write_import import insert_all, make_rows
 
 AT_ONCE = 500
-FIRST_STATISTICS = 500
-"""After how many rows the planner is told of them, and again at five times as many, and so on: references
-are checked by plans that PostgreSQL made when the tables were empty, and keeps."""
 
 Advance = Callable[[int], None]
 """Told how many rows were checked, or written."""
@@ -237,7 +234,7 @@ class _Writer:
     def __init__(self, transactions: Transactions, rules: Rules, import_id: str) -> None:
         self._transactions, self._rules, self._import_id = transactions, rules, import_id
         self._change_no, self._alone = rules.change_no, True
-        self._rows, self._statistics_at = 0, FIRST_STATISTICS
+        self._statistics = Statistics(transactions.engine)
         self._pace = Pace(aim=aim_where_nobody_waits(transactions.engine))
 
     def write(self, chunk: Chunk, advance: Advance) -> None:
@@ -248,10 +245,7 @@ class _Writer:
             self._write(chunk.checked[part], chunk.keys[part])
             advance(len(chunk.checked[part]))
             done = part.stop
-        self._rows += len(chunk.checked)
-        if self._rows >= self._statistics_at:
-            self._statistics_at *= 5
-            refresh_statistics(self._transactions.engine, [model.__tablename__ for model in IN_ORDER])
+        self._statistics.more(len(chunk.checked))
 
     def _write(self, checked: list[Checked], keys: list[Keys]) -> None:
         with self._transactions.reading() as work:

@@ -5,13 +5,14 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from gateway.models import FAR_FUTURE, EnforcementCase, ImportBatch, Notice, PhoneLine
 from gateway.services.approve_import import approve_import
 from gateway.services.check_fallback import check_fallback, route_of
 from gateway.services.close_case import close_case
 from gateway.services.court_switch import disable_court
+from gateway.services.keep_statistics import FIRST
 from gateway.services.refusals import NotAllowed, NotFound, NotValid, WrongState
 from tests.carriers import FakeCarrier, sid
 from tests.factories import Gateway
@@ -63,6 +64,23 @@ def test_five_thousand_rows_are_approved_by_a_second_person_and_then_a_call_play
     assert carrier.voice("+8617100000000", call=unchecked).dials == "+8617100010000"
     assert why_of(desk.gateway, unchecked) == ("silent", "stale")
     assert {notice.state for notice in _notices(desk)} == {"approved"}
+
+
+@pytest.mark.postgres
+def test_postgresql_is_told_of_what_is_approved_while_it_comes(postgres_gateway: Gateway) -> None:
+    """Else it thinks that none is in force yet, and reads all that are for each whose line it looks at."""
+    desk = Desk.of(postgres_gateway)
+    batch = desk.stage(*desk.rows(FIRST))
+    before = _times_told(postgres_gateway)
+    desk.approve(batch)
+    assert _times_told(postgres_gateway) == before + 1
+
+
+def _times_told(gateway: Gateway) -> int:
+    """How often somebody had the table of notices analysed; the server's own vacuum does not count."""
+    times = text("SELECT analyze_count FROM pg_stat_user_tables WHERE relname = 'notice'")
+    with gateway.read() as session:
+        return int(session.execute(times).scalar_one())
 
 
 def test_each_notice_tells_who_approved_it_and_the_record_who_began_and_ended(desk: Desk) -> None:

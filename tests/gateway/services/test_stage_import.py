@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from gateway.models import Debtor, Decision, EnforcementCase, ImportBatch, Notice, PhoneLine
 from gateway.services.court_switch import disable_court
 from gateway.services.enrol_case import enrol_case
+from gateway.services.keep_statistics import FIRST
 from gateway.services.list_lines import list_lines
 from gateway.services.list_rows import Wanted
 from gateway.services.read_csv import RowsRefused
@@ -21,6 +22,7 @@ from gateway.services.read_decision import read_decision
 from gateway.services.read_import import Declared
 from gateway.services.refusals import NotAllowed, NotValid, WrongState
 from gateway.services.stage_import import check_import, stage_import
+from gateway.services.write_import import IN_ORDER
 from tests.carriers import FakeCarrier
 from tests.factories import Gateway, new_case, number
 from tests.gateway.import_files import EVIDENCE, Desk, file_of, left, text_of, transactions
@@ -68,6 +70,18 @@ def test_a_row_is_enrolled_as_by_hand(desk: Desk) -> None:
         assert notice.submitted_by == gateway.people["clerk"].user_id
         assert {case.import_id, line.import_id, notice.import_id} == {batch.id}
     assert actions(gateway, batch.id) == ["imported"]
+
+
+@pytest.mark.postgres
+def test_postgresql_is_told_of_the_rows_while_they_come(postgres_gateway: Gateway) -> None:
+    """Else it plans every row's references for tables that are empty, and reads all rows for each."""
+    desk = Desk.of(postgres_gateway)
+    desk.stage(*desk.rows(FIRST))
+    known = text("SELECT relname, reltuples FROM pg_class WHERE relname = ANY(:tables)")
+    tables = [model.__tablename__ for model in IN_ORDER]
+    with postgres_gateway.read() as session:
+        told = {name: int(rows) for name, rows in session.execute(known, {"tables": tables})}
+    assert told == dict.fromkeys(tables, FIRST)
 
 
 def test_declarations_are_kept_only_where_the_law_asks_for_them(sqlite_desk: Desk) -> None:
