@@ -13,6 +13,7 @@ from gateway.models import Base, CreditHandoff, EnforcementCase, Notice, PhoneLi
 from gateway.services.append_entries import Entered, append_entries
 from gateway.services.audit import Chain
 from gateway.services.calendar import calendar_of
+from gateway.services.one_of import one_of
 from gateway.services.read_decision import datings_of
 from gateway.services.sweep_notices import LIVE
 from gateway.services.work import Work
@@ -55,18 +56,18 @@ def _hold(work: Work, ids: Collection[str]) -> _Held:
     notices, handoffs = defaultdict(list), defaultdict(list)
     lines = set()
     of_cases = select(Notice.id, Notice.case_id, Notice.line_id, Notice.state)
-    of_cases = of_cases.where(Notice.case_id.in_(ids), Notice.state != "ended").order_by(Notice.id)
+    of_cases = of_cases.where(one_of(Notice.case_id, ids), Notice.state != "ended").order_by(Notice.id)
     for notice_id, case_id, line_id, state in work.session.execute(of_cases.with_for_update(key_share=True)):
         notices[case_id].append(notice_id)
         if state in LIVE:
             lines.add(line_id)
     handed = select(CreditHandoff.id, CreditHandoff.case_id).where(
-        CreditHandoff.case_id.in_(ids), CreditHandoff.state.in_(("sent", "receipted"))
+        one_of(CreditHandoff.case_id, ids), CreditHandoff.state.in_(("sent", "receipted"))
     )
     handed = handed.order_by(CreditHandoff.id).with_for_update(key_share=True)
     for handoff_id, case_id in work.session.execute(handed):
         handoffs[case_id].append(handoff_id)
-    held_lines = select(PhoneLine.id).where(PhoneLine.id.in_(lines)).order_by(PhoneLine.id)
+    held_lines = select(PhoneLine.id).where(one_of(PhoneLine.id, lines)).order_by(PhoneLine.id)
     work.session.execute(held_lines.with_for_update(key_share=True)).all()
     return _Held(notices, handoffs, lines)
 
@@ -136,7 +137,7 @@ def _end_notices(work: Work, notices: Mapping[str, Sequence[str]]) -> None:
 def _set(work: Work, model: type[Base], ids: Collection[str], **values: Any) -> None:
     """Give these rows, which are locked, the same values."""
     if ids:
-        statement = update(model).where(model.__table__.c.id.in_(ids)).values(**values)
+        statement = update(model).where(one_of(model.__table__.c.id, ids)).values(**values)
         work.session.execute(statement.execution_options(synchronize_session=False))
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import and_, exists, update
 
 from gateway.models import EnforcementCase, Notice, PhoneLine
 from gateway.services.keyset import among
+from gateway.services.one_of import one_of
 from gateway.services.sweep_notices import LIVE, Sweep, Swept, sweep_notices
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
@@ -26,7 +27,7 @@ def _quiet(because: str) -> Callable[[Work, Sequence[Swept]], None]:
         lines = [row.line_id for row in swept if row.was_live]
         work.session.execute(
             update(PhoneLine)
-            .where(PhoneLine.id.in_(lines))
+            .where(one_of(PhoneLine.id, lines))
             .values(quiet_because=because)
             .execution_options(synchronize_session=False)
         )

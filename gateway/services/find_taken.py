@@ -9,6 +9,7 @@ from gateway.models import Decision, EnforcementCase, PhoneLine
 from gateway.services.check_import import Checked, as_columns
 from gateway.services.enrol_case import add_case_taken, add_decision_taken
 from gateway.services.enrol_line import add_leads_back, add_taken
+from gateway.services.one_of import one_of
 from gateway.services.read_csv import RowErrors
 from gateway.services.read_numbers import Fields
 from gateway.services.work import Work
@@ -75,7 +76,7 @@ class _Standing:
         counted = or_(EnforcementCase.import_id.is_(None), EnforcementCase.import_id.not_in(ignoring))
         cases = select(EnforcementCase.case_number).where(
             EnforcementCase.court_id == court,
-            EnforcementCase.case_number.in_([row.case_number for row in rows]),
+            one_of(EnforcementCase.case_number, [row.case_number for row in rows]),
             counted,
         )
         decisions = (
@@ -83,7 +84,7 @@ class _Standing:
             .join(EnforcementCase, EnforcementCase.id == Decision.case_id)
             .where(
                 Decision.court_id == court,
-                Decision.number.in_([row.decision_number for row in rows]),
+                one_of(Decision.number, [row.decision_number for row in rows]),
                 counted,
             )
         )

@@ -23,6 +23,7 @@ from gateway.services.audit import Chain
 from gateway.services.close_cases import Closing, close_cases
 from gateway.services.keep_pace import Pace, aim_where_nobody_waits
 from gateway.services.keyset import aside
+from gateway.services.one_of import one_of
 from gateway.services.permissions import Action
 from gateway.services.read_csv import CsvReading, Layout, RowErrors, RowRefusal
 from gateway.services.transactions import Transactions
@@ -118,7 +119,7 @@ def _lock(work: Work, closures: list[_Closure]) -> dict[str, _Case]:
         .outerjoin(ImportBatch, ImportBatch.id == EnforcementCase.import_id)
         .where(
             EnforcementCase.court_id == work.actor.court,
-            EnforcementCase.case_number.in_([each.case_number for each in closures]),
+            one_of(EnforcementCase.case_number, [each.case_number for each in closures]),
         )
         .order_by(aside(EnforcementCase.id))
     )

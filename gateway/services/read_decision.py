@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from gateway.jurisdictions import facts
 from gateway.models import Debtor, Decision, EnforcementCase
+from gateway.services.one_of import one_of
 from gateway.services.work import Work
 
 DECLARATIONS = ("security", "assets_suffice", "later_in_order", "other")
@@ -45,7 +46,7 @@ def datings_of(work: Work, case_ids: Sequence[str]) -> dict[str, list[facts.Deci
     The reasons and declarations, which no clock asks for, stay sealed.
     """
     found: dict[str, list[facts.Decision]] = defaultdict(list)
-    for row in work.session.execute(_DATING.where(Decision.case_id.in_(case_ids))):
+    for row in work.session.execute(_DATING.where(one_of(Decision.case_id, case_ids))):
         found[row.case_id].append(_read_dating(work, row))
     return found
 

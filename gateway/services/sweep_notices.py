@@ -23,6 +23,7 @@ from gateway.services.append_entries import (
 )
 from gateway.services.audit import Chain
 from gateway.services.keep_pace import Pace, aim_where_few_wait
+from gateway.services.one_of import one_of
 from gateway.services.read_instant import read_instant
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
@@ -105,7 +106,7 @@ def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, entries: Mapping[str, 
     before = {row.id: row for row in _lock(work.session, court_id, list(entries), due)}
     changed = work.session.scalars(
         update(Notice)
-        .where(Notice.id.in_(before), due)
+        .where(one_of(Notice.id, before), due)
         .values(version=Notice.version + 1, **sweep.values(work.now))
         .returning(Notice.id)
         .execution_options(synchronize_session=False)
@@ -122,7 +123,7 @@ def _lock(session: Session, court_id: str, ids: Sequence[str], due: ColumnElemen
     query = (
         select(Notice.id, Notice.line_id, Notice.state)
         .join(PhoneLine, PhoneLine.id == Notice.line_id)
-        .where(Notice.id.in_(ids), due)
+        .where(one_of(Notice.id, ids), due)
         .order_by(Notice.id)
         .with_for_update(of=[Notice, PhoneLine], skip_locked=True)
     )

@@ -13,6 +13,7 @@ from gateway.services.draft_notice import NewNotice, notice_columns
 from gateway.services.enrol_case import case_columns, debtor_columns, decision_columns
 from gateway.services.enrol_line import line_columns
 from gateway.services.keyset import aside
+from gateway.services.one_of import one_of
 from gateway.services.work import Work
 
 IN_ORDER: tuple[type[Base], ...] = (Debtor, EnforcementCase, Remark, Decision, PhoneLine, Notice)
@@ -51,7 +52,7 @@ def _known(work: Work, import_id: str, numbers: Sequence[str]) -> dict[str, Know
         .join(Decision, Decision.case_id == EnforcementCase.id)
         .where(
             EnforcementCase.court_id == work.actor.court,
-            EnforcementCase.case_number.in_(numbers),
+            one_of(EnforcementCase.case_number, numbers),
             aside(EnforcementCase.import_id) == import_id,
         )
     )

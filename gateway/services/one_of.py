@@ -1,0 +1,54 @@
+"""One of these ids: a condition for very many, all in one parameter.
+
+SQLAlchemy's `in_` makes a parameter of each, and a statement for every number of them, which the database has
+to read and plan anew.
+"""
+
+import json
+from collections.abc import Collection
+from typing import Any, Self
+
+from sqlalchemy import ARRAY, Boolean, Dialect, Text, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class _Ids(TypeDecorator[list[str]]):
+    """An array on PostgreSQL; on SQLite, which has none, JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(Text()) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return list(value) if dialect.name == "postgresql" else json.dumps(list(value))
+
+
+class _OneOf(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: object = None) -> Self:  # noqa: ARG002
+        """As it stands: SQLAlchemy would compare it with 1 on SQLite, which then reads the whole table."""
+        return self
+
+
+def one_of(column: Any, ids: Collection[str]) -> _OneOf:
+    """Whether the column is one of these."""
+    return _OneOf(column, bindparam(None, ids, type_=_Ids(), unique=True))
+
+
+@compiles(_OneOf, "postgresql")
+def _on_postgresql(element: _OneOf, compiler: SQLCompiler, **named: Any) -> str:
+    column, ids = (compiler.process(each, **named) for each in element.clauses)
+    return f"{column} = ANY ({ids})"
+
+
+@compiles(_OneOf, "sqlite")
+def _on_sqlite(element: _OneOf, compiler: SQLCompiler, **named: Any) -> str:
+    column, ids = (compiler.process(each, **named) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"
