@@ -44,7 +44,7 @@ def _record(place: Path, server: Server | None, asked: Asked) -> Measured:
 
 
 def _desk_lists(place: Path, server: Server | None, asked: Asked) -> Measured:
-    sizes = (1_000, 10_000, 3) if asked.short else (10_000, 1_200_000, 9)
+    sizes = (1_000, 10_000, 3) if asked.short else (10_000, asked.rows or 1_200_000, 9)
     return measure_lists(place, server, *sizes)
 
 
@@ -137,7 +137,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--short", action="store_true", help="small sizes, wide limits, no results kept")
     parser.add_argument("--lines", type=int, help="lines of the database of the calls and of the overload")
-    parser.add_argument("--rows", type=int, help="rows of bulk work, notices of the sweep")
+    parser.add_argument("--rows", type=int, help="rows of bulk work, notices of the sweep and lists")
     parser.add_argument("--rounds", type=int, help="rounds of calls, of bulk work and of the sweep")
     parser.add_argument(
         "--on", choices=(SQLITE, POSTGRESQL), help="this database alone; not for calls and overload"
