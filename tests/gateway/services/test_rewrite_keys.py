@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Session
 
 from gateway.clock import SystemClock
 from gateway.models import Base, PhoneLine
 from gateway.runtime import Runtime
 from gateway.services.record_progress import line_dialled
+from gateway.services.release_line import release_line
 from gateway.services.rewrite_keys import SEALED, rewrite_keys
 from gateway.services.transactions import Transactions
 from gateway.vault import Keyring, Vault
-from tests.factories import open_gateway
+from tests.factories import number, open_gateway
 
 
 def test_a_line_is_found_before_and_after_its_keys_are_rewritten(database_url: str, tmp_path: Path) -> None:
@@ -54,3 +57,29 @@ def test_every_sealed_column_is_rewritten() -> None:
     }
     rewritten = {f"{model.__tablename__}.{name}" for model, columns in SEALED for name in columns}
     assert sealed - soon_gone == rewritten
+
+
+def test_a_number_that_came_back_is_in_the_forward_map_all_the_while(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its released line is rewritten too, and must not take the entry of the one that has it now."""
+    monkeypatch.setattr("gateway.services.rewrite_keys.CHUNK", 1)
+    gateway = open_gateway(database_url, tmp_path)
+    before = gateway.line(public_number=number(2001), gateway_number=number(2001))
+    with gateway.work() as work:
+        release_line(work, before.id, "letter")
+    gateway.line(public_number=number(2001), gateway_number=number(2001))
+    settings = gateway.runtime.settings
+    gateway.runtime.close()
+    Keyring.load(settings.keys_path).rotated().save(settings.keys_path)
+    runtime = Runtime.open(settings, SystemClock())
+    known: list[bool] = []
+
+    def look(_session: Session) -> None:
+        runtime.forward_map.refresh(runtime.engine)
+        known.append(runtime.forward_map.deliver_to(before.connection_id, number(2001)) is not None)
+
+    rewrite_keys(Transactions(runtime.engine, runtime.clock, runtime.vault, guard=look))
+    runtime.close()
+    assert len(known) > 3
+    assert all(known)
