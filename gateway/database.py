@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter, sleep
 from typing import Any
@@ -40,17 +40,21 @@ def open_engine(
     wait_ms: the longest wait for a lock, and for a pooled connection where no pool_ms says otherwise;
     statement_ms: the longest statement (PostgreSQL only: SQLite has no server that could be slow).
     only_by_key: every statement looks few rows up by their keys, and is planned so once, whatever is known of
-    its tables. durable: False where a power cut may lose what was committed last, which nobody misses.
+    its tables; what SQLite notes to undo half a statement is then little and stays in memory. durable: False
+    where a power cut may lose what was committed last, which nobody misses.
     """
     parsed = make_url(url)
     pool_ms = wait_ms if pool_ms is None else pool_ms
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed, wait_ms, pool_size, pool_ms, durable)
+        more = [] if durable else ["synchronous=NORMAL"]
+        # A file for that is made, written and removed in each transaction otherwise.
+        more += ["temp_store=MEMORY"] if only_by_key else []
+        return _open_sqlite(parsed, wait_ms, pool_size, pool_ms, more)
     options = (_BY_KEY if only_by_key else "") + ("" if durable else " -c synchronous_commit=off")
     return _open_postgresql(parsed, wait_ms, statement_ms, pool_size, pool_ms, options)
 
 
-def _open_sqlite(url: URL, wait_ms: int, pool_size: int, pool_ms: int, durable: bool) -> Engine:
+def _open_sqlite(url: URL, wait_ms: int, pool_size: int, pool_ms: int, more: Sequence[str]) -> Engine:
     path = url.database or ""
     engine = create_engine(
         url.set(database=f"file:{path}", query={"mode": "rw", "uri": "true"}),
@@ -67,10 +71,11 @@ def _open_sqlite(url: URL, wait_ms: int, pool_size: int, pool_ms: int, durable: 
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
-            f"synchronous={'FULL' if durable else 'NORMAL'}",
+            "synchronous=FULL",
             "foreign_keys=ON",
             "journal_size_limit=67108864",
             "wal_autocheckpoint=8000",
+            *more,
         ):
             connection.execute(f"PRAGMA {pragma}").close()
         entry.info["file"] = _identity(path)

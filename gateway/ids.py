@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_RANDOM = 10
+"""Bytes of an id that are drawn."""
 ID_PATTERN = "^[0-9a-hjkmnp-tv-z]{26}$"
 """What every id looks like, as a regular expression."""
 
@@ -14,7 +16,16 @@ def new_id(now: datetime) -> str:
 
     Ids sort by creation time, so a list can be paged by id alone.
     """
-    return _moment(_milliseconds(now)) + _written(secrets.randbits(80), 16)
+    return new_ids(now, 1)[0]
+
+
+def new_ids(now: datetime, count: int) -> list[str]:
+    """So many ids of one moment, in no order among themselves."""
+    moment, random = _moment(_milliseconds(now)), secrets.token_bytes(_RANDOM * count)
+    return [
+        moment + _written(int.from_bytes(random[first : first + _RANDOM]), 16)
+        for first in range(0, _RANDOM * count, _RANDOM)
+    ]
 
 
 def first_id(at: datetime) -> str:

@@ -9,7 +9,7 @@ from using a partial index, or make SQLite plan the statement anew each time.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -107,10 +107,12 @@ class Written:
         assert compiled.positiontup is not None
         self.text = compiled.string
         self._order = _in_order([names.index(name) for name in compiled.positiontup])
+        # A column's values are of one type and often equal: all of its rows share what was turned before.
+        turn_in = cache(partial(_turn_in, dialect=positional))
         self._turns_in = [
             (names.index(name), turn)
             for name, bind in compiled.binds.items()
-            if (turn := _turn_in(bind.type, positional)) is not None
+            if (turn := turn_in(bind.type)) is not None
         ]
         columns = list(statement.selected_columns) if isinstance(statement, Select) else []
         self._turns_out = [

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from gateway.call_transaction import Transaction
 from gateway.caller_keys import CallerKeys, cap_period, pair_period
 from gateway.clock import Instant
-from gateway.ids import new_id
+from gateway.ids import new_ids
 from gateway.models import Call, Heard
 from gateway.prepared import Prepared
 from gateway.schema import REVISION
@@ -95,7 +95,7 @@ def answer_calls(
     for draft in new:
         if _would_be_capped(transaction, desk, draft):
             draft.plan = replace(draft.plan, why=Why.capped)
-    _record(transaction, new)
+    _record(transaction, new, now)
     return [draft.plan for draft in drafts]
 
 
@@ -200,13 +200,15 @@ def _cap_key(desk: Desk, draft: _Draft) -> dict[str, Any] | None:
     return {"notice_id": found.notice_id, "period": period.name[-40:], "caller_hash": caller_hash}
 
 
-def _record(transaction: Transaction, drafts: Sequence[_Draft]) -> None:
+def _record(transaction: Transaction, drafts: Sequence[_Draft], now: datetime) -> None:
     """Write what was decided; what a person must look at becomes an alert."""
     drafts = sorted(drafts, key=lambda draft: (draft.call.trunk.id, draft.call.facts.carrier_call_id))
-    inserted = _CALLS.insert(transaction, [_row(draft) for draft in drafts])
+    ids = new_ids(now, len(drafts))
+    rows = [{"id": new, **_row(draft)} for new, draft in zip(ids, drafts, strict=True)]
+    inserted = _CALLS.insert(transaction, rows)
     alerts: list[tuple[str, str, str | None, datetime]] = []
     for draft, new in zip(drafts, inserted, strict=True):
-        found, now = draft.found, draft.instant.application
+        found = draft.found
         if found is None:
             alerts += [(draft.plan.why.value, draft.call.trunk.id, None, now)] if new else []
             continue
@@ -233,7 +235,6 @@ def _row(draft: _Draft) -> dict[str, Any]:
     found, call, plan, now = draft.found, draft.call, draft.plan, draft.instant.application
     played = plan.recordings
     return {
-        "id": new_id(now),
         "connection_id": call.trunk.id,
         "carrier_call_id": call.facts.carrier_call_id,
         "court_id": found.court_id if found else None,

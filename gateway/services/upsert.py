@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import CTE, Insert, Table, select
@@ -45,8 +44,12 @@ class EachIfNew:
     def insert(self, transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[bool]:
         """Insert in this order; which were inserted."""
         values = [tuple(row[name] for name in self._columns) for row in rows]
-        inserted = (transaction.rows(self.prepared, part) for _, part in in_tables(values))
-        left = Counter(map(tuple, chain.from_iterable(inserted)))
+        inserted = [
+            tuple(key) for _, part in in_tables(values) for key in transaction.rows(self.prepared, part)
+        ]
+        if len(inserted) == len(rows):
+            return [True] * len(rows)
+        left = Counter(inserted)
         return [_take(left, tuple(row[name] for name in self._key)) for row in rows]
 
     def _statement(self, asked: CTE, dialect: str) -> Insert:

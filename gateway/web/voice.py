@@ -8,9 +8,10 @@ words. Whatever fails on the way connects the call from the forward map.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import structlog
+from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.call_transaction import Kept
@@ -238,11 +239,16 @@ def _reply(opened: _Opened | None) -> Reply | None:
 
 def _plan(call: _Call) -> CallPlan | None:
     if call.plan is not None:
-        metrics.CALLS.labels("played" if call.plan.plays else "silent", call.plan.why.value).inc()
+        _counted("played" if call.plan.plays else "silent", call.plan.why.value).inc()
         return call.plan
     if call.fault is None or not call.waiting.settle():
         return None
     return answering.without_database(call.genuine, call.facts, call.fault)
+
+
+@lru_cache(maxsize=64)
+def _counted(decision: str, why: str) -> Counter:
+    return metrics.CALLS.labels(decision, why)
 
 
 def _plan_misshapen(opened: _Misshapen) -> CallPlan | None:

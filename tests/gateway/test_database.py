@@ -233,3 +233,23 @@ def test_what_need_not_be_durable_says_so(engine: Engine, database_url: str) -> 
     assert said == wanted
     loose.dispose()
     engine.dispose()
+
+
+def test_half_a_statement_is_undone_from_memory_on_the_way_of_calls_only(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.db"
+    sqlite3.connect(file).close()
+    kept_in = {}
+    for only_by_key in (True, False):
+        engine = open_engine(
+            f"sqlite:///{file}", wait_ms=1000, statement_ms=1000, pool_size=1, only_by_key=only_by_key
+        )
+        with engine.begin() as connection:
+            kept_in[only_by_key] = connection.execute(text("PRAGMA temp_store")).scalar_one()
+            connection.execute(text("DROP TABLE IF EXISTS counter"))
+            connection.execute(text("CREATE TABLE counter (id INTEGER PRIMARY KEY, n INTEGER CHECK (n > 0))"))
+            with pytest.raises(IntegrityError):
+                connection.execute(text("INSERT INTO counter VALUES (1, 1), (2, 2), (3, 0)"))
+            assert connection.execute(text("SELECT count(*) FROM counter")).scalar_one() == 0
+        engine.dispose()
+    memory, as_compiled = 2, 0
+    assert kept_in == {True: memory, False: as_compiled}
