@@ -1,7 +1,6 @@
 """Keys under which callers are hashed: one for each period, destroyed when it is over, never backed up."""
 
 import contextlib
-import hmac
 import json
 import os
 import secrets
@@ -10,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from ivr.keyed_hash import KeyedHash
 
 
 class PeriodOver(Exception):
@@ -60,11 +61,11 @@ class CallerKeys:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._known: dict[str, tuple[datetime, bytes]] = {}
+        self._known: dict[str, tuple[datetime, KeyedHash]] = {}
 
     def hash(self, period: Period, text: str, now: datetime) -> bytes:
         """16 bytes that recognise this text within the period; raises PeriodOver."""
-        return hmac.digest(self._key(period, now), text.encode(), "sha256")[:16]
+        return self._key(period, now).digest(text.encode())[:16]
 
     def destroy_due(self, now: datetime) -> int:
         """Destroy every key whose period is over; returns how many files went."""
@@ -76,13 +77,14 @@ class CallerKeys:
                 gone += 1
         return gone
 
-    def _key(self, period: Period, now: datetime) -> bytes:
+    def _key(self, period: Period, now: datetime) -> KeyedHash:
         if period.ends_at <= now:
             raise PeriodOver(period.name)
         known = self._known.get(period.name)
         if known is None:
             self.destroy_due(now)
-            known = self._known[period.name] = self._make_or_read(period)
+            ends_at, key = self._make_or_read(period)
+            known = self._known[period.name] = ends_at, KeyedHash(key, "sha256")
         if known[0] <= now:
             raise PeriodOver(period.name)
         return known[1]

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from ivr.keyed_hash import KeyedHash
+
 _NONCE = 12
 _HASH = 16
 
@@ -148,14 +150,19 @@ class Vault:
         """The current key first, then the ones that are still read."""
         return (self._ring.current, *sorted(set(self._ring.masters) - {self._ring.current}))
 
+    @cached_property
+    def _look_up(self) -> dict[str, KeyedHash]:
+        """By key, in the order of `key_ids`."""
+        return {key_id: KeyedHash(self._key(key_id, "look-up"), "sha256") for key_id in self.key_ids}
+
     def look_up_hash(self, value: str, key_id: str | None = None) -> bytes:
         """16 bytes that find a number or identity again without showing it."""
-        key = self._key(key_id or self._ring.current, "look-up")
-        return hmac.digest(key, value.encode(), "sha256")[:_HASH]
+        return self._look_up[key_id or self._ring.current].digest(value.encode())[:_HASH]
 
     def look_up_hashes(self, value: str) -> tuple[bytes, ...]:
         """The hash under every key that is still read, the current one first."""
-        return tuple(self.look_up_hash(value, key_id) for key_id in self.key_ids)
+        text = value.encode()
+        return tuple([hashing.digest(text)[:_HASH] for hashing in self._look_up.values()])
 
     def signing_keys(self, use: str) -> tuple[bytes, ...]:
         """Keys with which a library signs for one use, the current one first, the others to check only."""

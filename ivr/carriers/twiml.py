@@ -17,6 +17,7 @@ from ivr.carriers.carrier import Abilities, Addresses, Misshapen, NoticeMode, Re
 from ivr.carriers.form import Form
 from ivr.carriers.twiml_document import document
 from ivr.facts import CallFacts
+from ivr.keyed_hash import KeyedHash
 from ivr.numbers import is_e164
 from ivr.plan import CallPlan
 from ivr.progress import KeysPressed, LegEnded, StatusReport
@@ -110,7 +111,12 @@ class Twilio:
 
 
 def _signature(text: bytes, secret: str) -> bytes:
-    return base64.b64encode(hmac.digest(secret.encode(), text, "sha1"))
+    return base64.b64encode(_keyed(secret).digest(text))
+
+
+@lru_cache(maxsize=256)
+def _keyed(secret: str) -> KeyedHash:
+    return KeyedHash(secret.encode(), "sha1")
 
 
 @lru_cache(maxsize=256)
