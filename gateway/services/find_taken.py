@@ -9,7 +9,7 @@ from gateway.models import Decision, EnforcementCase, PhoneLine
 from gateway.services.check_import import Checked, as_columns
 from gateway.services.enrol_case import add_case_taken, add_decision_taken
 from gateway.services.enrol_line import add_leads_back, add_taken
-from gateway.services.one_of import one_of
+from gateway.services.one_of import one_of, one_of_hashes
 from gateway.services.read_csv import RowErrors
 from gateway.services.read_numbers import Fields
 from gateway.services.work import Work
@@ -90,11 +90,16 @@ class _Standing:
         )
         self.cases = set(work.session.scalars(cases))
         self.decisions = set(work.session.scalars(decisions))
-        self.public = {row[0] for row in self._lines(work, PhoneLine.public_hash.in_(every), ignoring)}
-        self.gateway = {
-            (row[2], row[1]) for row in self._lines(work, PhoneLine.gateway_hash.in_(every), ignoring)
+        self.public = {
+            row[0] for row in self._lines(work, one_of_hashes(PhoneLine.public_hash, every), ignoring)
         }
-        self.delivered = {row[3] for row in self._lines(work, PhoneLine.deliver_hash.in_(dialled), ignoring)}
+        self.gateway = {
+            (row[2], row[1])
+            for row in self._lines(work, one_of_hashes(PhoneLine.gateway_hash, every), ignoring)
+        }
+        self.delivered = {
+            row[3] for row in self._lines(work, one_of_hashes(PhoneLine.deliver_hash, dialled), ignoring)
+        }
 
     @staticmethod
     def _lines(
