@@ -20,6 +20,8 @@ from gateway.settings import PREFIX
 FEW = 6
 """Portions judged in this process before any other is started: a file may be over by then."""
 MOST = 4
+PIPE_BYTES = 1 << 20
+"""Holds a portion: whoever writes it need not wait until it is read."""
 
 
 def spare_processors() -> int:
@@ -72,6 +74,7 @@ class _Judge:
             [sys.executable, "-m", "gateway.judging"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=PIPE_BYTES,
             env=environment,
             # An interrupt at the keyboard is for the process that started it, and reaches it by the pipe.
             start_new_session=True,

@@ -1,7 +1,7 @@
 """Finding what is taken: what of a row the database holds already."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -17,8 +17,7 @@ from gateway.sight import seeing_every_court
 from gateway.vault import Vault
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """What of a row may stand in one place only; hashes under every key that is still read."""
 
     line: int

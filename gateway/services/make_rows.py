@@ -1,7 +1,6 @@
 """Making what a row of an import becomes: columns of six tables, before any database is asked."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.services.check_import import Checked, Rules
 from gateway.services.draft_notice import NewNotice, notice_columns
@@ -12,8 +11,7 @@ from gateway.services.work import Making
 Columns = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """The rows of one line of a file: a case with its debtor, its decision and the decision's reasons, the
     line with no change number as nobody is to follow it yet, and the notice as submitted."""
 
