@@ -16,7 +16,7 @@ from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import text
 
@@ -24,6 +24,7 @@ from bench.ready_rows import put, take
 from bench.report import judged
 from bench.running_clock import RunningClock
 from gateway.database import writing
+from gateway.judging import Judges, spare_processors
 from gateway.models import ImportBatch, Prompt
 from gateway.runtime import Runtime
 from gateway.services.actor import Actor
@@ -117,7 +118,7 @@ class Arena:
         ours, bare = self._copy(), self._copy()
         taken = dict.fromkeys(LIMITS, 0.0)
         with file.open("rb") as opened:
-            taken["import"], batch = _timed(lambda: stage_import(_by(ours, "clerk"), opened, EVIDENCE))
+            taken["import"], batch = _timed(lambda: _import(_by(ours, "clerk"), opened))
         ready = self.place / f"ready-{next(self.numbers)}"
         take(self._unfenced(ours.url), ready)
         limit = {"import": put(self._unfenced(bare.url), ready)}
@@ -173,6 +174,12 @@ def _by(gateway: Gateway, who: str) -> Transactions:
     runtime = gateway.runtime
     clock = RunningClock(gateway.clock.now())
     return Transactions(runtime.engine, clock, runtime.vault, actor=gateway.people[who])
+
+
+def _import(transactions: Transactions, file: BinaryIO) -> ImportBatch:
+    """As the command line does."""
+    with Judges(spare_processors()) as judges:
+        return stage_import(transactions, file, EVIDENCE, judge_all=judges)
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -260,7 +267,7 @@ def main(url: str, directory: str, at: str, file: str, rows: str, clerk: str, ju
         return Transactions(runtime.engine, runtime.clock, runtime.vault, actor=actor)
 
     with open(file, "rb") as opened:
-        batch = stage_import(by(clerk, "clerk"), opened, EVIDENCE)
+        batch = _import(by(clerk, "clerk"), opened)
     approve_import(by(judge, "judge"), batch.id, batch.rows, batch.sha256)
     with TemporaryFile() as closures:
         closures.writelines(_closure_lines(int(rows)))

@@ -94,7 +94,7 @@ def switch_courts_off(settings: Settings, clock: Clock) -> None:
     """Switch every court off, in the record too."""
     runtime = Runtime.open(settings, clock)
     with writing(runtime.engine, EVERY_COURT) as session:
-        work = Work(session, clock.now(), runtime.vault, RESTORER)
+        work = Work(clock.now(), runtime.vault, RESTORER, session)
         for court_id in session.scalars(select(Court.id).order_by(Court.id)).all():
             disable_court(work, court_id, "restored from a backup; not reconciled yet")
     runtime.close()

@@ -90,7 +90,7 @@ class Gateway:
     def work(self, who: str = "clerk") -> Iterator[Work]:
         """A transaction of one of the people in PEOPLE."""
         with writing(self.runtime.engine, self.people[who].sees) as session:
-            yield Work(session, self.clock.now(), self.runtime.vault, self.people[who])
+            yield Work(self.clock.now(), self.runtime.vault, self.people[who], session)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -290,7 +290,7 @@ def people(gateway: Gateway) -> None:
     founder = Actor(SYSTEM, None, frozenset({"operator"}))
     with writing(gateway.runtime.engine, EVERY_COURT) as session:
         found_platform(session, gateway.clock.now())
-        work = Work(session, gateway.clock.now(), gateway.runtime.vault, founder)
+        work = Work(gateway.clock.now(), gateway.runtime.vault, founder, session)
         courts = {key: found_court(work, lawful_court(f"虚构法院{key}")) for key in ("a", "b")}
         gateway.court_a, gateway.court_b = courts["a"].id, courts["b"].id
         for index, (name, (court, roles)) in enumerate(PEOPLE.items()):

@@ -68,7 +68,7 @@ def open_runtime(*, checked: bool = True) -> Runtime:
 def working(runtime: Runtime, actor: Actor = CONSOLE) -> Iterator[Work]:
     """One transaction; a refusal is told in the reader's language and ends the command with 1."""
     with told(), writing(runtime.engine, actor.sees) as session:
-        yield Work(session, runtime.clock.now(), runtime.vault, actor)
+        yield Work(runtime.clock.now(), runtime.vault, actor, session)
 
 
 @contextmanager

@@ -14,14 +14,16 @@ from sqlalchemy import select
 from gateway.cli.common import acting, language, open_runtime, told
 from gateway.cli.progress import bar
 from gateway.database import reading
+from gateway.judging import Judges, spare_processors
 from gateway.models import User
 from gateway.runtime import Runtime
 from gateway.services.actor import Actor
+from gateway.services.check_file import check_file
 from gateway.services.export_notices import export_notices
 from gateway.services.import_closures import import_closures
 from gateway.services.read_csv import RowRefusal, RowsRefused
 from gateway.services.read_import import Declared
-from gateway.services.stage_import import check_import, stage_import
+from gateway.services.stage_import import stage_import
 from gateway.services.transactions import Transactions
 from gateway.sight import EVERY_COURT
 
@@ -75,12 +77,12 @@ def _enrol(
 ) -> None:
     total = _lines(file)
     if dry_run:
-        with bar("checking", total) as advance:
-            found = check_import(transactions, file, declared, rows, advance)
+        with bar("checking", total) as advance, Judges(spare_processors()) as judges:
+            found = check_file(transactions, file, declared, rows, advance, judges)
         click.echo(f"{found.rows} rows would be imported; sha256 {found.sha256}")
         return
-    with bar("importing", 2 * total) as advance:
-        batch = stage_import(transactions, file, declared, rows, advance)
+    with bar("importing", 2 * total) as advance, Judges(spare_processors()) as judges:
+        batch = stage_import(transactions, file, declared, rows, advance, judge_all=judges)
     click.echo(f"import {batch.id}: {batch.rows} rows wait for approval; sha256 {batch.sha256}")
 
 
@@ -156,6 +158,14 @@ def _told_by_line() -> Iterator[None]:
         except RowsRefused as refused:
             _tell(refused.rows, refused.total)
             sys.exit(1)
+        except ChildProcessError as fault:
+            raise click.ClickException(_DIED[language()]) from fault
+
+
+_DIED = {
+    "en": "A process that judged rows died, perhaps for want of memory. Nothing was imported; try again.",
+    "zh": "核对数据行的进程意外终止（可能因内存不足）。未导入任何数据，请重试。",
+}
 
 
 def _tell(rows: Sequence[RowRefusal], total: int) -> None:

@@ -51,7 +51,7 @@ def _working(runtime: Runtime) -> Working:
     @contextmanager
     def work(actor: Actor) -> Iterator[Work]:
         with writing(runtime.engine, actor.sees) as session:
-            yield Work(session, runtime.clock.now(), runtime.vault, actor)
+            yield Work(runtime.clock.now(), runtime.vault, actor, session)
 
     return work
 

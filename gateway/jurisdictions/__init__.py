@@ -5,7 +5,8 @@ here. Before real use a lawyer admitted in that country confirms each constraint
 whether that was done.
 """
 
-from collections.abc import Mapping
+import copyreg
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from gateway.jurisdictions import cn_spc_2017_7
@@ -32,3 +33,11 @@ def profile_named(name: str) -> Profile:
         return PROFILES[name]
     except KeyError:
         raise UnknownProfile(name) from None
+
+
+def _by_name(profile: Profile) -> tuple[Callable[[str], Profile], tuple[str]]:
+    return profile_named, (profile.name,)
+
+
+copyreg.pickle(Profile, _by_name)
+"""To another process a profile goes by its name."""

@@ -63,6 +63,10 @@ class PrcCalendar(WorkingCalendar):
 
     days: Mapping[date, bool] = field(default_factory=lambda: MappingProxyType({}))
 
+    def __reduce__(self) -> tuple[type["PrcCalendar"], tuple[dict[date, bool]]]:
+        """For another process: a view of a mapping cannot go there."""
+        return PrcCalendar, (dict(self.days),)
+
     def is_working_day(self, day: date) -> bool:
         told = self.days.get(day)
         if told is not None:

@@ -11,7 +11,7 @@ from gateway.models import Decision, EnforcementCase, Notice, PhoneLine, Recordi
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
 from gateway.services.refusals import NotFound
-from gateway.services.work import Row, Work
+from gateway.services.work import Making, Row, Work
 
 MOST_RECORDINGS = 2
 LONGEST_MS = 15_000
@@ -52,12 +52,12 @@ def draft_notice(work: Work, new: NewNotice, import_id: str | None = None) -> No
 
 
 def notice_columns(
-    work: Work, new: NewNotice, decision_id: str, decision_complete: bool, import_id: str | None
+    making: Making, new: NewNotice, decision_id: str, decision_complete: bool, import_id: str | None
 ) -> dict[str, Any]:
     """The row of a notice that has been checked."""
     return {
-        "id": work.new_id(),
-        "court_id": work.actor.court,
+        "id": making.new_id(),
+        "court_id": making.actor.court,
         "case_id": new.case,
         "decision_id": decision_id,
         "decision_complete": decision_complete,
@@ -71,9 +71,9 @@ def notice_columns(
         "hours_from": new.hours[0] if new.hours else None,
         "hours_to": new.hours[1] if new.hours else None,
         "skip_key": new.skip_key,
-        "created_by": work.actor.user_id,
+        "created_by": making.actor.user_id,
         "import_id": import_id,
-        "created_at": work.now,
+        "created_at": making.now,
     }
 
 

@@ -16,7 +16,7 @@ from gateway.services.permissions import Action
 from gateway.services.read_decision import declarations_as_json
 from gateway.services.read_numbers import Fields
 from gateway.services.refusals import WrongState
-from gateway.services.work import Work
+from gateway.services.work import Making, Work
 
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,2})?")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
@@ -156,43 +156,43 @@ def _number_taken(work: Work, decision: facts.Decision) -> tuple:  # type: ignor
     return tuple(fields.refusals)
 
 
-def debtor_columns(work: Work, new: NewDebtor, profile: Profile) -> dict[str, Any]:
+def debtor_columns(making: Making, new: NewDebtor, profile: Profile) -> dict[str, Any]:
     """The row of a debtor that has been checked."""
     representative = (new.representative or "").strip()
     return {
-        "id": work.new_id(),
-        "court_id": work.actor.court,
+        "id": making.new_id(),
+        "court_id": making.actor.court,
         "kind": new.kind.value,
-        "name_sealed": work.vault.seal(new.name.strip(), "person"),
-        "identity_sealed": work.vault.seal(new.identity.strip(), "person"),
-        "identity_hash": work.vault.look_up_hash(f"identity {new.identity.strip()}"),
-        "representative_sealed": work.vault.seal(representative, "person") if representative else None,
+        "name_sealed": making.vault.seal(new.name.strip(), "person"),
+        "identity_sealed": making.vault.seal(new.identity.strip(), "person"),
+        "identity_hash": making.vault.look_up_hash(f"identity {new.identity.strip()}"),
+        "representative_sealed": making.vault.seal(representative, "person") if representative else None,
         "birth_date": new.birth_date,
         "of_age_on": profile.of_age_on(new.birth_date) if new.birth_date else ALWAYS_OF_AGE,
-        "created_at": work.now,
+        "created_at": making.now,
     }
 
 
-def case_columns(work: Work, new: NewCase, debtor_id: str, import_id: str | None) -> dict[str, Any]:
+def case_columns(making: Making, new: NewCase, debtor_id: str, import_id: str | None) -> dict[str, Any]:
     """The row of a case that has been checked."""
     return {
-        "id": work.new_id(),
-        "court_id": work.actor.court,
+        "id": making.new_id(),
+        "court_id": making.actor.court,
         "case_number": new.case_number.strip(),
         "number_key": case_key(new.case_number),
         "debtor_id": debtor_id,
         "obligation_kind": new.obligation.kind,
-        "obligation_sealed": _seal_obligation(work, new.obligation),
-        "created_by": work.actor.user_id,
+        "obligation_sealed": _seal_obligation(making, new.obligation),
+        "created_by": making.actor.user_id,
         "import_id": import_id,
-        "created_at": work.now,
+        "created_at": making.now,
     }
 
 
-def _seal_obligation(work: Work, obligation: Obligation) -> bytes | None:
+def _seal_obligation(making: Making, obligation: Obligation) -> bytes | None:
     if obligation.kind != "money":
         return None
-    return work.vault.seal(f"{obligation.amount} {obligation.currency}", "obligation")
+    return making.vault.seal(f"{obligation.amount} {obligation.currency}", "obligation")
 
 
 def insert_decision(work: Work, case: EnforcementCase, decision: facts.Decision) -> Decision:
@@ -207,13 +207,13 @@ def insert_decision(work: Work, case: EnforcementCase, decision: facts.Decision)
 
 
 def decision_columns(
-    work: Work, decision: facts.Decision, case_id: str, debtor_id: str, of_age_on: date, reasons_id: str
+    making: Making, decision: facts.Decision, case_id: str, debtor_id: str, of_age_on: date, reasons_id: str
 ) -> dict[str, Any]:
     """The row of a decision that has been checked. `complete`: signed, served and warned of."""
     signed = (decision.signed_by or "").strip()
     return {
-        "id": work.new_id(),
-        "court_id": work.actor.court,
+        "id": making.new_id(),
+        "court_id": making.actor.court,
         "case_id": case_id,
         "debtor_id": debtor_id,
         "debtor_of_age_on": of_age_on,
@@ -223,7 +223,7 @@ def decision_columns(
         "reasons_remark_id": reasons_id,
         "term_months": decision.term_months,
         "extension_reason": decision.extension.value if decision.extension else None,
-        "signed_by_sealed": work.vault.seal(signed, "person") if signed else None,
+        "signed_by_sealed": making.vault.seal(signed, "person") if signed else None,
         "made_on": decision.made_on,
         "served_on": decision.served_on,
         "service_method": decision.service_method.value if decision.service_method else None,
@@ -231,9 +231,9 @@ def decision_columns(
         "warned_on": decision.warned_on,
         "publication_ref": decision.publication_ref,
         "declarations_sealed": (
-            work.vault.seal(declarations_as_json(decision.art3), "declarations") if decision.art3 else None
+            making.vault.seal(declarations_as_json(decision.art3), "declarations") if decision.art3 else None
         ),
         "complete": bool(signed and decision.served_on and decision.service_method and decision.warned_on),
-        "created_by": work.actor.user_id,
-        "created_at": work.now,
+        "created_by": making.actor.user_id,
+        "created_at": making.now,
     }

@@ -11,7 +11,7 @@ from gateway.models import Connection, PhoneLine
 from gateway.services.change_numbers import next_change
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields, KeptNumber, keep_number
-from gateway.services.work import Work
+from gateway.services.work import Making, Work
 from gateway.sight import seeing_every_court
 from ivr.facts import CallerIdPolicy
 
@@ -161,7 +161,7 @@ def add_taken(fields: Fields, field: str) -> None:
 
 
 def line_columns(
-    work: Work,
+    making: Making,
     new: NewLine,
     connection_id: str,
     numbers: tuple[str, str, str],
@@ -169,13 +169,13 @@ def line_columns(
     import_id: str | None,
 ) -> dict[str, Any]:
     """The row of a line that has been checked, but for the number of its change."""
-    public, gateway, deliver = (keep_number(work.vault, number) for number in numbers)
+    public, gateway, deliver = (keep_number(making.vault, number) for number in numbers)
     assert new.attestation.attested_on is not None
     return {
-        "id": work.new_id(),
-        "court_id": work.actor.court,
+        "id": making.new_id(),
+        "court_id": making.actor.court,
         "connection_id": connection_id,
-        "hash_key": work.vault.current_key,
+        "hash_key": making.vault.current_key,
         **_columns("public", public),
         **_columns("gateway", gateway),
         **_columns("deliver", deliver),
@@ -186,8 +186,8 @@ def line_columns(
         "attested_on": new.attestation.attested_on,
         "attested_until": attested_until(new.attestation.attested_on, zone),
         "import_id": import_id,
-        "created_by": work.actor.user_id,
-        "created_at": work.now,
+        "created_by": making.actor.user_id,
+        "created_at": making.now,
     }
 
 

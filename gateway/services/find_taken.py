@@ -1,7 +1,7 @@
 """Finding what is taken: what of a row the database holds already."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -9,7 +9,7 @@ from gateway.models import Decision, EnforcementCase, PhoneLine
 from gateway.services.check_import import Checked, as_columns
 from gateway.services.enrol_case import add_case_taken, add_decision_taken
 from gateway.services.enrol_line import add_leads_back, add_taken
-from gateway.services.one_of import one_of
+from gateway.services.one_of import one_of, one_of_hashes
 from gateway.services.read_csv import RowErrors
 from gateway.services.read_numbers import Fields
 from gateway.services.work import Work
@@ -17,8 +17,7 @@ from gateway.sight import seeing_every_court
 from gateway.vault import Vault
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """What of a row may stand in one place only; hashes under every key that is still read."""
 
     line: int
@@ -90,11 +89,16 @@ class _Standing:
         )
         self.cases = set(work.session.scalars(cases))
         self.decisions = set(work.session.scalars(decisions))
-        self.public = {row[0] for row in self._lines(work, PhoneLine.public_hash.in_(every), ignoring)}
-        self.gateway = {
-            (row[2], row[1]) for row in self._lines(work, PhoneLine.gateway_hash.in_(every), ignoring)
+        self.public = {
+            row[0] for row in self._lines(work, one_of_hashes(PhoneLine.public_hash, every), ignoring)
         }
-        self.delivered = {row[3] for row in self._lines(work, PhoneLine.deliver_hash.in_(dialled), ignoring)}
+        self.gateway = {
+            (row[2], row[1])
+            for row in self._lines(work, one_of_hashes(PhoneLine.gateway_hash, every), ignoring)
+        }
+        self.delivered = {
+            row[3] for row in self._lines(work, one_of_hashes(PhoneLine.deliver_hash, dialled), ignoring)
+        }
 
     @staticmethod
     def _lines(

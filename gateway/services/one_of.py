@@ -8,11 +8,13 @@ import json
 from collections.abc import Collection
 from typing import Any, Self
 
-from sqlalchemy import ARRAY, Boolean, Dialect, Text, bindparam
+from sqlalchemy import ARRAY, Boolean, Dialect, LargeBinary, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+HASH_BYTES = 16
 
 
 class _Ids(TypeDecorator[list[str]]):
@@ -26,6 +28,21 @@ class _Ids(TypeDecorator[list[str]]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return list(value) if dialect.name == "postgresql" else json.dumps(list(value))
+
+
+class _Hashes(TypeDecorator[list[bytes]]):
+    """An array on PostgreSQL; on SQLite, whose JSON holds no bytes, all of them in a row."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(
+            ARRAY(LargeBinary()) if dialect.name == "postgresql" else LargeBinary()
+        )
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return list(value) if dialect.name == "postgresql" else b"".join(value)
 
 
 class _OneOf(FunctionElement[bool]):
@@ -42,6 +59,16 @@ def one_of(column: Any, ids: Collection[str]) -> _OneOf:
     return _OneOf(column, bindparam(None, ids, type_=_Ids(), unique=True))
 
 
+class _OneOfHashes(_OneOf):
+    inherit_cache = True
+
+
+def one_of_hashes(column: Any, hashes: Collection[bytes]) -> _OneOfHashes:
+    """Whether the column is one of these hashes of 16 bytes."""
+    assert all(len(each) == HASH_BYTES for each in hashes)
+    return _OneOfHashes(column, bindparam(None, hashes, type_=_Hashes(), unique=True))
+
+
 @compiles(_OneOf, "postgresql")
 def _on_postgresql(element: _OneOf, compiler: SQLCompiler, **named: Any) -> str:
     column, ids = (compiler.process(each, **named) for each in element.clauses)
@@ -52,3 +79,14 @@ def _on_postgresql(element: _OneOf, compiler: SQLCompiler, **named: Any) -> str:
 def _on_sqlite(element: _OneOf, compiler: SQLCompiler, **named: Any) -> str:
     column, ids = (compiler.process(each, **named) for each in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({ids}))"
+
+
+@compiles(_OneOfHashes, "sqlite")
+def _of_hashes_on_sqlite(element: _OneOfHashes, compiler: SQLCompiler, **named: Any) -> str:
+    column, hashes = element.clauses
+    found, length, cut = (compiler.process(each, **named) for each in (column, hashes, hashes))
+    places = (
+        f"WITH RECURSIVE place(first) AS (SELECT 1 UNION ALL"
+        f" SELECT first + {HASH_BYTES} FROM place WHERE first + {HASH_BYTES} <= length({length}))"
+    )
+    return f"{found} IN ({places} SELECT substr({cut}, first, {HASH_BYTES}) FROM place)"

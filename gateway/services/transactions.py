@@ -39,11 +39,11 @@ class Transactions:
     def reading(self) -> Iterator[Work]:
         """Look for what is due, without a lock."""
         with reading(self.engine, self.actor.sees) as session:
-            yield Work(session, self.clock.now(), self.vault, self.actor)
+            yield Work(self.clock.now(), self.vault, self.actor, session)
 
     @contextmanager
     def writing(self) -> Iterator[Work]:
         """Change a few rows; committed at the end."""
         with writing(self.engine, self.actor.sees) as session:
             self.guard(session)
-            yield Work(session, self.clock.now(), self.vault, self.actor)
+            yield Work(self.clock.now(), self.vault, self.actor, session)

@@ -36,16 +36,33 @@ Row = TypeVar("Row", bound=OfACourt)
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """`now` is aware UTC; the session's transaction is committed by whoever opened it."""
+class Making:
+    """All that it takes to make rows, before any database is asked: when (aware UTC), with which keys, for
+    whom."""
 
-    session: Session
     now: datetime
     vault: Vault
     actor: Actor
 
     def new_id(self) -> str:
         return new_id(self.now)
+
+    def remark_columns(self, text: str) -> dict[str, Any]:
+        """The row of a remark, not yet kept."""
+        return {
+            "id": self.new_id(),
+            "court_id": self.actor.court_id,
+            "text_sealed": self.vault.seal(text, "remark"),
+            "purge_after": self.now + REMARK_KEPT,
+            "created_at": self.now,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Making):
+    """The same in a session, whose transaction is committed by whoever opened it."""
+
+    session: Session
 
     def court(self) -> Court:
         """The actor's own court."""
@@ -101,16 +118,6 @@ class Work:
         row = self.remark_columns(text)
         self.session.execute(insert(Remark).values(row))
         return str(row["id"])
-
-    def remark_columns(self, text: str) -> dict[str, Any]:
-        """The row of a remark, not yet kept."""
-        return {
-            "id": self.new_id(),
-            "court_id": self.actor.court_id,
-            "text_sealed": self.vault.seal(text, "remark"),
-            "purge_after": self.now + REMARK_KEPT,
-            "created_at": self.now,
-        }
 
     def read_remark(self, remark_id: str | None) -> str | None:
         """The text of a remark; None when there is none or retention has emptied it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from gateway.models import ImportBatch, ImportJob
+from gateway.services.check_file import check_file
 from gateway.services.claim_job import ClaimLost, Progress, as_its_clerk, claim_job, hold_claim
 from gateway.services.import_closures import import_closures
 from gateway.services.import_columns import FILE_KINDS
@@ -18,7 +19,7 @@ from gateway.services.preview_import import keep_refusals, make_preview
 from gateway.services.read_csv import MOST_TOLD, RowRefusal, RowsRefused
 from gateway.services.receive_upload import ENDED, declared_of
 from gateway.services.refusals import NotAllowed, NotValid, WrongState
-from gateway.services.stage_import import check_import, stage_import
+from gateway.services.stage_import import stage_import
 from gateway.services.store_upload import PURPOSE, forget_parts, open_parts, store_parts
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
@@ -107,7 +108,7 @@ def _check_enrolment(job: _Job, rows: BinaryIO, _count: int) -> _Found:
         declared = declared_of(work, job.row)
     rows.seek(0)
     try:
-        check_import(job.transactions, rows, declared, job.row.declared_rows, job.progress.advance)
+        check_file(job.transactions, rows, declared, job.row.declared_rows, job.progress.advance)
     except RowsRefused as refused:
         return _Found(refused.rows, refused.total, blocks=True)
     return _Found((), 0, blocks=False)

@@ -208,7 +208,7 @@ def _once(here: Runtime, bearer: Bearer, route: Route, asked: Asked[Any], keyed:
     opens = writing if route.writes else reading
     with opens(here.engine, bearer.actor.sees) as session:
         now = here.clock.now()
-        work = Work(session, now, here.vault, _bearer(session, now).actor)
+        work = Work(now, here.vault, _bearer(session, now).actor, session)
         known = claim_key(work, keyed) if keyed else None
         if known is not None:
             return _again(known)

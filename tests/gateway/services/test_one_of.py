@@ -1,9 +1,12 @@
 """One parameter for any number of ids, by which both databases find rows through an index."""
 
-from sqlalchemy import select, text, update
+import json
+
+import pytest
+from sqlalchemy import ColumnElement, literal_column, select, update
 
 from gateway.models import PhoneLine
-from gateway.services.one_of import one_of
+from gateway.services.one_of import one_of, one_of_hashes
 from tests.factories import Gateway
 
 
@@ -15,6 +18,17 @@ def test_it_finds_these_and_no_others(gateway: Gateway) -> None:
         assert set(found) == {first, third}
         assert session.scalars(query.where(one_of(PhoneLine.id, []))).all() == []
         assert session.scalars(query.where(~one_of(PhoneLine.id, [first, second]))).all() == [third]
+
+
+def test_it_finds_these_hashes_and_no_others(gateway: Gateway) -> None:
+    lines = [gateway.line() for _ in range(3)]
+    first, second, third = (line.public_hash for line in lines)
+    query = select(PhoneLine.public_hash)
+    with gateway.read() as session:
+        found = session.scalars(query.where(one_of_hashes(PhoneLine.public_hash, [first, bytes(16), third])))
+        assert set(found) == {first, third}
+        assert session.scalars(query.where(one_of_hashes(PhoneLine.public_hash, []))).all() == []
+        assert session.scalars(query.where(one_of_hashes(PhoneLine.public_hash, {second}))).all() == [second]
 
 
 def test_two_lists_of_one_statement_are_not_mixed_up(gateway: Gateway) -> None:
@@ -41,10 +55,20 @@ def test_an_update_takes_it(gateway: Gateway) -> None:
         assert session.get_one(PhoneLine, other.id).quiet_because is None
 
 
-def test_sqlite_looks_each_of_them_up(sqlite_gateway: Gateway) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        one_of(PhoneLine.id, ["one", "two"]),
+        one_of_hashes(PhoneLine.public_hash, [bytes(16), bytes(range(16))])
+        & (PhoneLine.state != literal_column("'released'")),
+    ],
+)
+def test_sqlite_looks_each_of_them_up(sqlite_gateway: Gateway, asked: ColumnElement[bool]) -> None:
     with sqlite_gateway.read() as session:
-        asked = select(PhoneLine.id).where(one_of(PhoneLine.id, ["one", "two"]))
-        statement = asked.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
-        plan = [row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {statement}"))]
+        compiled = select(PhoneLine.id).where(asked).compile(session.get_bind())
+        values = [compiled.params[name] for name in compiled.positiontup or ()]
+        written = [json.dumps(value) if isinstance(value[0], str) else b"".join(value) for value in values]
+        statement = f"EXPLAIN QUERY PLAN {compiled}"
+        plan = [row[3] for row in session.connection().exec_driver_sql(statement, tuple(written))]
     assert any("SEARCH line USING" in line for line in plan), plan
     assert not any("SCAN line" in line for line in plan), plan

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, text
 
 from gateway.models import Debtor, Decision, EnforcementCase, ImportBatch, Notice, PhoneLine
+from gateway.services.check_file import check_file
 from gateway.services.court_switch import disable_court
 from gateway.services.enrol_case import enrol_case
 from gateway.services.keep_statistics import FIRST
@@ -21,7 +22,7 @@ from gateway.services.read_csv import RowsRefused
 from gateway.services.read_decision import read_decision
 from gateway.services.read_import import Declared
 from gateway.services.refusals import NotAllowed, NotValid, WrongState
-from gateway.services.stage_import import check_import, stage_import
+from gateway.services.stage_import import stage_import
 from gateway.services.write_import import IN_ORDER
 from tests.carriers import FakeCarrier
 from tests.factories import Gateway, new_case, number
@@ -288,7 +289,7 @@ def test_a_file_without_rows_is_refused(sqlite_desk: Desk) -> None:
 
 
 def test_a_check_writes_nothing(desk: Desk) -> None:
-    found = check_import(transactions(desk.gateway), file_of(desk.rows(2)), EVIDENCE)
+    found = check_file(transactions(desk.gateway), file_of(desk.rows(2)), EVIDENCE)
     assert found.rows == 2
     assert not left(desk.gateway)
 
@@ -442,7 +443,7 @@ def test_after_a_kill_nothing_is_seen_and_the_same_file_comes_in_again(desk: Des
     with gateway.work() as work:
         assert list_lines(work, Wanted()).items == ()
     with file.open("rb") as again:
-        assert check_import(transactions(gateway), again, EVIDENCE).rows == 200
+        assert check_file(transactions(gateway), again, EVIDENCE).rows == 200
         assert stage_import(transactions(gateway), again, EVIDENCE).rows == 200
     assert left(gateway) == {
         "enforcement_case": 200,

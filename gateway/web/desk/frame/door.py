@@ -103,7 +103,7 @@ class Visit:
     def _once(self, do: Callable[[Work], Result]) -> Result:
         with writing(self.runtime.engine, self.actor.sees) as session:
             actor = self._signed_in(session).actor
-            return do(Work(session, self.runtime.clock.now(), self.runtime.vault, actor))
+            return do(Work(self.runtime.clock.now(), self.runtime.vault, actor, session))
 
     def _signed_in(self, session: Session) -> SignedIn:
         found = find_session(session, token_hash(session_token()), self.runtime.clock.now())
@@ -112,7 +112,7 @@ class Visit:
         return found
 
     def _work(self, session: Session) -> Work:
-        return Work(session, self.runtime.clock.now(), self.runtime.vault, self.actor)
+        return Work(self.runtime.clock.now(), self.runtime.vault, self.actor, session)
 
 
 @dataclass(frozen=True, slots=True)

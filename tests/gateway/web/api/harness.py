@@ -44,7 +44,7 @@ class Api:
     def new_token(self, who: str, *scopes: str) -> str:
         actor = self.gateway.people[who]
         with writing(self.gateway.runtime.engine, EVERY_COURT) as session:
-            work = Work(session, self.gateway.clock.now(), self.gateway.runtime.vault, actor)
+            work = Work(self.gateway.clock.now(), self.gateway.runtime.vault, actor, session)
             user = session.get_one(User, actor.user_id)
             return issue_token(work, user, frozenset(scopes), "test")
 
