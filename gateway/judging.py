@@ -30,7 +30,7 @@ def spare_processors() -> int:
 
 
 class Judges:
-    """So many processes, started when they are wanted and ended at the end. They judge one file at a time."""
+    """So many processes for one file, started when they are wanted and ended at the end."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -49,9 +49,12 @@ class Judges:
         yield from judge_here(judging, coming if self._count < 1 else islice(coming, FEW))
         waiting = deque[tuple[_Judge, Portion]]()
         for portion in coming:
-            judge, done = self._begin(judging) if len(waiting) < self._count else waiting[0][0], None
-            if len(waiting) == self._count:
-                done = waiting.popleft()[1], judge.answer()
+            done = None
+            if len(waiting) < self._count:
+                judge = self._begin(judging)
+            else:
+                judge, judged = waiting.popleft()
+                done = judged, judge.answer()
             # A judge has the next portion before what it said of the last one is worked on.
             judge.ask(portion)
             waiting.append((judge, portion))

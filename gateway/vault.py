@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import hmac
 import json
 import os
 import secrets
@@ -174,8 +173,11 @@ class Vault:
 
     def digest(self, value: str, salt: str) -> str:
         """A salted digest for the audit record: tells whether a value is the same, never which it is."""
-        key = self._key(self._ring.current, "audit")
-        return hmac.digest(key, f"{salt}\0{value}".encode(), "sha256").hex()[:32]
+        return self._audit.digest(f"{salt}\0{value}".encode()).hex()[:32]
+
+    @cached_property
+    def _audit(self) -> KeyedHash:
+        return KeyedHash(self._key(self._ring.current, "audit"), "sha256")
 
     def _cipher(self, key_id: str) -> AESGCM:
         if key_id not in self._ciphers:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from gateway.ids import new_id
+from gateway.ids import new_ids
 from gateway.insert_rows import insert_rows
 from gateway.models import AuditEntry, AuditHead
 from gateway.services.audit import Chain, hash_of, written_details, written_time
@@ -49,9 +49,8 @@ class Prepared:
 
 def prepare_entries(vault: Vault, now: datetime, entries: Iterable[Entered]) -> list[Prepared]:
     """The entries with their salts and digests."""
-    prepared = []
-    for entered in entries:
-        salt = new_id(now)
+    entries, prepared = list(entries), []
+    for salt, entered in zip(new_ids(now, len(entries)), entries, strict=True):
         details = details_of(vault, salt, entered.fields, entered.remark)
         prepared.append(Prepared(salt, entered, written_details(details)))
     return prepared
