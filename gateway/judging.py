@@ -5,12 +5,14 @@ once by which rules, and then takes one portion of rows after the other. They en
 started them, however that ends, as nothing more comes in then.
 """
 
+import fcntl
 import os
 import pickle
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, BinaryIO, Self, cast
 
@@ -77,11 +79,15 @@ class _Judge:
             [sys.executable, "-m", "gateway.judging"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            pipesize=PIPE_BYTES,
             env=environment,
             # An interrupt at the keyboard is for the process that started it, and reaches it by the pipe.
             start_new_session=True,
         )
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            # The system may grant a user no more: then whoever writes waits now and then.
+            with suppress(OSError):
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self._say(judging)
 
     def ask(self, portion: Portion) -> None:
