@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from gateway.models import Decision, EnforcementCase, PhoneLine
 from gateway.services.check_import import Checked, as_columns
 from gateway.services.enrol_case import add_case_taken, add_decision_taken
-from gateway.services.enrol_line import add_leads_back, add_taken
+from gateway.services.enrol_line import ON_ANY_CONNECTION, add_leads_back, add_taken
 from gateway.services.one_of import one_of, one_of_hashes
 from gateway.services.read_csv import RowErrors
 from gateway.services.read_numbers import Fields
@@ -92,10 +92,8 @@ class _Standing:
         self.public = {
             row[0] for row in self._lines(work, one_of_hashes(PhoneLine.public_hash, every), ignoring)
         }
-        self.gateway = {
-            (row[2], row[1])
-            for row in self._lines(work, one_of_hashes(PhoneLine.gateway_hash, every), ignoring)
-        }
+        dialled_as = and_(ON_ANY_CONNECTION, one_of_hashes(PhoneLine.gateway_hash, every))
+        self.gateway = {(row[2], row[1]) for row in self._lines(work, dialled_as, ignoring)}
         self.delivered = {
             row[3] for row in self._lines(work, one_of_hashes(PhoneLine.deliver_hash, dialled), ignoring)
         }

@@ -13,6 +13,7 @@ from gateway.clock import SystemClock
 from gateway.models import EnforcementCase, Notice
 from gateway.services.browse_audit import Sought, browse_audit, read_chain_state
 from gateway.services.browse_lists import Filter, browse, browse_calls, count_list
+from gateway.services.check_file import check_file
 from gateway.services.expire_notices import OVER
 from gateway.services.extract_debtor import extract_debtor
 from gateway.services.handle_alerts import list_alerts
@@ -26,6 +27,7 @@ from gateway.services.work import Work
 from gateway.services.work_sections import SECTIONS, Narrowed
 from tests.factories import Gateway, number, open_gateway
 from tests.gateway.desk import add_president
+from tests.gateway.import_files import EVIDENCE, Desk, file_of, transactions
 
 LARGE = ("notice", "line", "enforcement_case", "call", f"call_{SystemClock().now():%Y_%m}", "audit_entry")
 """Tables that grow with the country, and may never be read from end to end while somebody waits; of the
@@ -218,6 +220,21 @@ def test_the_sweep_of_what_is_over_and_of_reviews(large: Gateway) -> None:
         with _statements(large) as seen:
             find_due(Transactions(runtime.engine, large.clock, runtime.vault), sweep)
         assert _full_scans(large, seen) == []
+
+
+def test_enrolling_a_line_asks_what_is_taken_by_an_index(large: Gateway) -> None:
+    with _statements(large) as seen:
+        large.line(active=False)
+    assert any("deliver_hash" in statement for statement, _ in seen)
+    assert _full_scans(large, seen) == []
+
+
+def test_checking_a_file_asks_what_is_taken_by_an_index(large: Gateway) -> None:
+    desk = Desk.of(large)
+    with _statements(large) as seen:
+        assert check_file(transactions(large), file_of(desk.rows(2)), EVIDENCE).rows == 2
+    assert sum("gateway_hash" in statement for statement, _ in seen) >= 3
+    assert _full_scans(large, seen) == []
 
 
 def test_what_reads_a_large_table_whole_is_noticed(large: Gateway) -> None:
