@@ -24,6 +24,7 @@ FEW = 6
 MOST = 4
 PIPE_BYTES = 1 << 20
 """Holds a portion: whoever writes it need not wait until it is read."""
+_DIED = "a process that judged rows died"
 
 
 def spare_processors() -> int:
@@ -95,10 +96,7 @@ class _Judge:
 
     def answer(self) -> Judged:
         assert self._process.stdout is not None
-        try:
-            return cast(Judged, pickle.load(self._process.stdout))
-        except EOFError as fault:
-            raise ChildProcessError("a process that judged rows died") from fault
+        return hear(cast(BinaryIO, self._process.stdout))
 
     def end(self) -> None:
         self._process.kill()
@@ -110,7 +108,15 @@ class _Judge:
             pickle.dump(what, self._process.stdin, pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
         except BrokenPipeError as fault:
-            raise ChildProcessError("a process that judged rows died") from fault
+            raise ChildProcessError(_DIED) from fault
+
+
+def hear(answers: BinaryIO) -> Judged:
+    """The next answer; raises ChildProcessError where it breaks off, or none comes."""
+    try:
+        return cast(Judged, pickle.load(answers))
+    except (EOFError, pickle.UnpicklingError) as fault:
+        raise ChildProcessError(_DIED) from fault
 
 
 def main(questions: BinaryIO, answers: BinaryIO) -> None:

@@ -1,11 +1,14 @@
 """Judging in several processes: the same as in one, in the same order, and nothing is left behind."""
 
+import io
 import os
+import pickle
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from select import poll
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +18,7 @@ from gateway.judging import Judges
 from gateway.models import Debtor, EnforcementCase, Notice
 from gateway.services import check_file as checking
 from gateway.services.check_file import check_file
-from gateway.services.judge_rows import JudgeAll, judge_here
+from gateway.services.judge_rows import JudgeAll, Judged, judge_here
 from gateway.services.read_csv import RowsRefused
 from gateway.services.read_import import CASE_COLUMNS
 from gateway.services.stage_import import stage_import
@@ -88,6 +91,14 @@ def test_a_process_that_dies_fails_the_import_and_leaves_nothing(desk: Desk, jud
     assert not left(desk.gateway)
 
 
+def test_an_answer_that_breaks_off_anywhere_is_that_of_a_process_that_died() -> None:
+    whole = pickle.dumps(Judged(refused=[(2, [])]), pickle.HIGHEST_PROTOCOL)
+    for length in range(len(whole)):
+        with pytest.raises(ChildProcessError):
+            judging.hear(io.BytesIO(whole[:length]))
+    assert judging.hear(io.BytesIO(whole)) == Judged(refused=[(2, [])])
+
+
 def test_without_a_processor_to_spare_no_process_is_started(desk: Desk) -> None:
     with Judges(0) as none:
         assert check_file(transactions(desk.gateway), file_of(desk.rows(30)), EVIDENCE, judge_all=none).rows
@@ -134,10 +145,18 @@ def test_the_processes_end_with_the_one_that_started_them(desk: Desk) -> None:
     assert killed.returncode == -9
     started = killed.stdout.split()
     assert len(started) == 2
-    until = time.monotonic() + 30
-    while any(_judges(pid) for pid in started) and time.monotonic() < until:
-        os.sched_yield()
+    for pid in started:
+        _wait_for_the_end_of(int(pid))
     assert not any(_judges(pid) for pid in started)
+
+
+def _wait_for_the_end_of(pid: int, seconds: int = 30) -> None:
+    with suppress(ProcessLookupError):
+        ended = os.pidfd_open(pid)
+        waiting = poll()
+        waiting.register(ended)
+        waiting.poll(1000 * seconds)
+        os.close(ended)
 
 
 def _judges(pid: str) -> bool:
