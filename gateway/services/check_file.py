@@ -64,8 +64,9 @@ class Checking:
         for portion, judged in self._judged:
             for line, refusals in judged.refused:
                 self.errors.take(line, refusals)
-            for place, keys in zip(judged.places, judged.keys, strict=True):
-                self._in_file.add(portion.rows[place], keys)
+            rows = {row.line: row for row in portion.rows}
+            for keys in judged.keys:
+                self._in_file.add(rows[keys.line], keys)
             with self._transactions.reading() as work:
                 refuse_taken_rows(work, judged.keys, self.errors, self._ignoring)
             yield Chunk(len(portion.rows), judged.keys, judged.made)

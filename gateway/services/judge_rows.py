@@ -28,11 +28,10 @@ class Portion:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was refused, by line and column; and of each row that breaks no rule its place, what of it may
-    stand in one place only, and what it becomes, where it is to be written."""
+    """What was refused, by line and column; and of each row that breaks no rule what of it may stand in one
+    place only, and what it becomes, where it is to be written."""
 
     refused: list[tuple[int, list[Refusal]]] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
     keys: list[Keys] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
 
@@ -48,10 +47,9 @@ class Judging:
 
     def judge(self, portion: Portion) -> Judged:
         judged, making = Judged(), Making(portion.now, self.vault, self.actor)
-        for place, row in enumerate(portion.rows):
+        for row in portion.rows:
             fields = Fields()
             if checked := check_row(self.rules, row, fields):
-                judged.places.append(place)
                 judged.keys.append(keys_of(self.vault, checked))
                 if self.import_id is not None:
                     judged.made.append(make_row(making, self.rules, self.import_id, checked))
