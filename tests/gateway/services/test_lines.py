@@ -67,10 +67,10 @@ def test_a_released_number_can_be_enrolled_again_by_another_court(gateway: Gatew
 
 
 @pytest.mark.parametrize("which", ["public_number", "gateway_number"])
-def test_calls_are_never_delivered_to_an_enrolled_number(sqlite_gateway: Gateway, which: str) -> None:
-    sqlite_gateway.line(public_number=ENROLLED, gateway_number=OTHER)
+def test_calls_are_never_delivered_to_an_enrolled_number(gateway: Gateway, which: str) -> None:
+    gateway.line(public_number=ENROLLED, gateway_number=OTHER)
     target = {"public_number": ENROLLED, "gateway_number": OTHER}[which]
-    assert _line_rules(sqlite_gateway, deliver_to=target) == [("deliver_to", "leads-back")]
+    assert _line_rules(gateway, deliver_to=target) == [("deliver_to", "leads-back")]
 
 
 def test_a_delivery_address_cannot_be_enrolled(sqlite_gateway: Gateway) -> None:

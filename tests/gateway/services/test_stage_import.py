@@ -242,6 +242,7 @@ def test_what_is_enrolled_already_is_refused(desk: Desk) -> None:
     gateway.line(public_number=number(2), gateway_number=number(2), deliver_to=number(3))
     gateway.line(public_number=number(8), gateway_number=number(8), deliver_to=number(9))
     gateway.line(who="b_clerk", public_number=number(6), gateway_number=number(6), deliver_to=number(7))
+    gateway.line(who="b_clerk", public_number=number(14), gateway_number=number(15), deliver_to=number(16))
     told = desk.told(
         desk.row(1),
         desk.row(2),
@@ -249,6 +250,7 @@ def test_what_is_enrolled_already_is_refused(desk: Desk) -> None:
         desk.row(4, deliver_to=number(8)),
         desk.row(6),
         desk.row(10),
+        desk.row(11, deliver_to=number(15)),
     )
     assert sorted(told) == [
         (2, "case_number", "duplicate-case"),
@@ -259,6 +261,7 @@ def test_what_is_enrolled_already_is_refused(desk: Desk) -> None:
         (5, "deliver_to", "leads-back"),
         (6, "gateway_number", "cannot-be-enrolled"),
         (6, "public_number", "cannot-be-enrolled"),
+        (8, "deliver_to", "leads-back"),
     ]
 
 
