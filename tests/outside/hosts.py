@@ -122,10 +122,14 @@ class Nginx:
         self._process: subprocess.Popen[bytes] | None = None
 
     def serve(self, hosts: Sequence[Host]) -> None:
-        """Pass requests on to these hosts, without losing any that is under way."""
+        """Pass requests on to these hosts, without losing any that is under way; returns when no request goes
+        to others any more: nginx's old workers still take some after its new ones have begun."""
         self._write(hosts)
         if self._process is not None:
+            nginx = self._process.pid
+            old = processes_under(nginx).keys()
             self._process.send_signal(signal.SIGHUP)
+            until(lambda: old.isdisjoint(processes_under(nginx)), "nginx goes on with what it was told before")
             return
         words = [self._program, "-c", str(self._folder / "nginx.conf"), "-e", str(self._folder / "error.log")]
         self._process = subprocess.Popen(words, cwd=self._folder)
