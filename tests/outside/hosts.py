@@ -129,7 +129,7 @@ class Nginx:
             nginx = self._process.pid
             old = processes_under(nginx).keys()
             self._process.send_signal(signal.SIGHUP)
-            until(lambda: old.isdisjoint(processes_under(nginx)), "nginx goes on with what it was told before")
+            until(lambda: old.isdisjoint(processes_under(nginx)), "nginx goes on with its old addresses")
             return
         words = [self._program, "-c", str(self._folder / "nginx.conf"), "-e", str(self._folder / "error.log")]
         self._process = subprocess.Popen(words, cwd=self._folder)
