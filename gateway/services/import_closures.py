@@ -14,15 +14,14 @@ told.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from sqlalchemy import or_, select, update
 
 from gateway.models import EnforcementCase, ImportBatch, Platform
 from gateway.services.audit import Chain
-from gateway.services.close_cases import Closing, close_cases
+from gateway.services.close_cases import Closing, close_cases, prepare_closings
 from gateway.services.keep_pace import Pace, aim_where_nobody_waits
-from gateway.services.keyset import aside
 from gateway.services.one_of import one_of
 from gateway.services.permissions import Action
 from gateway.services.read_csv import CsvReading, Layout, RowErrors, RowRefusal
@@ -31,7 +30,8 @@ from gateway.services.work import Work
 
 COLUMNS = ("case_number", "removal_ground", "reason")
 LAYOUT = Layout(COLUMNS, frozenset({"case_number", "reason"}))
-FIRST = 5
+FIRST, AT_ONCE = 5, 1000
+"""Cases closed by the first transaction, and rows whose cases are looked up and prepared at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ class Closed:
     refused_in_all: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Closure:
+class _Closure(NamedTuple):
     line: int
     case_number: str
     ground: int
@@ -71,14 +70,20 @@ def import_closures(
     reading = CsvReading(file, LAYOUT, unreadable)
     closures = _closures(reading, unreadable)
     pace, done, before = Pace(FIRST, aim_where_nobody_waits(transactions.engine)), 0, 0
-    while chunk := list(islice(closures, pace.size)):
-        with transactions.reading() if dry_run else transactions.writing() as work:
-            cases = _lock(work, chunk)
-            pace.locked()
-            closed = _close_all(work, chunk, cases, unknown, dry_run)
-            pace.written(len(chunk))
+    while portion := list(islice(closures, AT_ONCE)):
+        with transactions.reading() as work:
+            cases = _find(work, portion)
+            ready = prepare_closings(work, _closings(portion, cases, unknown))
+        closed = len(ready) if dry_run else 0
+        advance(len(portion) if dry_run else len(portion) - len(ready))
+        while ready and not dry_run:
+            chunk, ready = ready[: pace.size], ready[pace.size :]
+            with transactions.writing() as work:
+                pace.locked()
+                closed += close_cases(work, chunk)
+                pace.written(len(chunk))
+            advance(len(chunk))
         done, before = done + closed, before + len(cases) - closed
-        advance(len(chunk))
     if not reading.rows:
         unreadable.done()
     if not dry_run:
@@ -106,8 +111,8 @@ class _Case:
     closed: bool
 
 
-def _lock(work: Work, closures: list[_Closure]) -> dict[str, _Case]:
-    """The published cases among these, found by their numbers, locked in the one order that all keep."""
+def _find(work: Work, closures: list[_Closure]) -> dict[str, _Case]:
+    """The published cases among these, by their numbers."""
     alone = EnforcementCase.import_id.is_(None)
     query = (
         select(
@@ -121,22 +126,16 @@ def _lock(work: Work, closures: list[_Closure]) -> dict[str, _Case]:
             EnforcementCase.court_id == work.actor.court,
             one_of(EnforcementCase.case_number, [each.case_number for each in closures]),
         )
-        .order_by(aside(EnforcementCase.id))
     )
-    rows = work.session.execute(query.with_for_update(of=EnforcementCase))
     return {
-        number: _Case(case_id, state == "closed") for number, case_id, state, published in rows if published
+        number: _Case(case_id, state == "closed")
+        for number, case_id, state, published in work.session.execute(query)
+        if published
     }
 
 
-def _close_all(
-    work: Work,
-    closures: list[_Closure],
-    cases: dict[str, _Case],
-    unknown: RowErrors,
-    dry_run: bool,
-) -> int:
-    """Close them, each as the first row says that names it; returns how many were not closed before."""
+def _closings(closures: list[_Closure], cases: dict[str, _Case], unknown: RowErrors) -> list[Closing]:
+    """What is to be closed, each case as the first row says that names it, in the order of their ids."""
     closings: dict[str, Closing] = {}
     for each in closures:
         case = cases.get(each.case_number)
@@ -144,9 +143,7 @@ def _close_all(
             unknown.add(each.line, "case_number", *_UNKNOWN)
         elif not case.closed:
             closings.setdefault(case.id, Closing(case.id, each.ground, each.reason))
-    if closings and not dry_run:
-        close_cases(work, list(closings.values()))
-    return len(closings)
+    return sorted(closings.values(), key=lambda closing: closing.case_id)
 
 
 def _enter(

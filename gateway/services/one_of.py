@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection
 from typing import Any, Self
 
-from sqlalchemy import ARRAY, Boolean, Dialect, LargeBinary, Text, bindparam
+from sqlalchemy import ARRAY, BindParameter, Boolean, Dialect, LargeBinary, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -54,9 +54,15 @@ class _OneOf(FunctionElement[bool]):
         return self
 
 
-def one_of(column: Any, ids: Collection[str]) -> _OneOf:
+def one_of(column: Any, ids: "Collection[str] | BindParameter[list[str]]") -> _OneOf:
     """Whether the column is one of these."""
-    return _OneOf(column, bindparam(None, ids, type_=_Ids(), unique=True))
+    named = isinstance(ids, BindParameter)
+    return _OneOf(column, ids if named else bindparam(None, ids, type_=_Ids(), unique=True))
+
+
+def ids_named(name: str) -> "BindParameter[list[str]]":
+    """Ids that are given when the statement is executed, which so is made once and not at each time."""
+    return bindparam(name, type_=_Ids())
 
 
 class _OneOfHashes(_OneOf):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from gateway.insert_rows import insert_rows
 from gateway.models import Base, Debtor, Decision, EnforcementCase, Notice, PhoneLine, Remark
 from gateway.services.keyset import aside
 from gateway.services.make_rows import Columns, Made
 from gateway.services.one_of import one_of
 from gateway.services.work import Work
+from gateway.write_rows import insert_rows
 
 IN_ORDER: tuple[type[Base], ...] = (Debtor, EnforcementCase, Remark, Decision, PhoneLine, Notice)
 """Each table after those that it refers to."""

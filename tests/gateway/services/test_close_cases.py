@@ -1,11 +1,15 @@
 """Closing many cases at once does to each what closing it alone does, and says the same of it."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from gateway.models import AuditEntry, Base, CreditHandoff, EnforcementCase, Notice, PhoneLine
+from gateway.services.add_decision import add_decision
 from gateway.services.close_case import close_case
-from gateway.services.close_cases import Closing, close_cases
+from gateway.services.close_cases import Closing, Ready, close_cases, prepare_closings
 from tests.factories import Gateway
+from tests.gateway.jurisdictions.factories import an_early_deletion
 from tests.gateway.services.crowd import verdict
 
 OWN = {
@@ -79,12 +83,75 @@ def test_many_at_once_are_closed_as_one_is(gateway: Gateway) -> None:
     with gateway.work() as work:
         close_case(work, alone, 2, "paid")
     with gateway.work() as work:
-        close_cases(work, [Closing(first, 2, "paid"), Closing(second, 2, "paid")])
+        both = [Closing(first, 2, "paid"), Closing(second, 2, "paid")]
+        assert close_cases(work, prepare_closings(work, both)) == 2
     expected = _outcome(gateway, alone)
     assert expected[2] == ["closed", None]
     assert _outcome(gateway, first) == expected
     assert _outcome(gateway, second) == expected
     assert verdict(gateway).intact
+
+
+def _prepared(gateway: Gateway, *case_ids: str) -> list[Ready]:
+    """As they are prepared while nobody waits, in a transaction of their own."""
+    with gateway.work() as work:
+        return prepare_closings(work, [Closing(case_id, 2, "paid") for case_id in case_ids])
+
+
+def test_a_notice_that_came_after_the_preparation_ends_too(gateway: Gateway) -> None:
+    alone, many = _case(gateway), _case(gateway)
+    ready = _prepared(gateway, many)
+    for case_id in (alone, many):
+        with gateway.work() as work:
+            case = work.find(EnforcementCase, case_id)
+        gateway.notice(state="draft", case=case)
+    assert _closed_both(gateway, alone, ready) == _outcome(gateway, many)
+    assert verdict(gateway).intact
+
+
+def test_a_decision_that_came_after_the_preparation_counts(gateway: Gateway) -> None:
+    alone, many = _case(gateway), _case(gateway)
+    ready = _prepared(gateway, many)
+    for number, case_id in enumerate((alone, many), 1):
+        with gateway.work() as work:
+            made_on = work.today() - timedelta(7)
+            decision = an_early_deletion(number=f"(2026)川1302执{number}号之二", made_on=made_on)
+            add_decision(work, case_id, decision)
+    outcome = _closed_both(gateway, alone, ready)
+    assert outcome == _outcome(gateway, many)
+    with gateway.read() as session:
+        due_on = session.get_one(EnforcementCase, many).formal_deletion_due_on
+    assert due_on != ready[0].clock["formal_deletion_due_on"]
+
+
+def _closed_both(gateway: Gateway, alone: str, ready: list[Ready]) -> list[object]:
+    """What came of the one that is closed by itself."""
+    with gateway.work() as work:
+        close_case(work, alone, 2, "paid")
+    with gateway.work() as work:
+        assert close_cases(work, ready) == len(ready)
+    return _outcome(gateway, alone)
+
+
+def test_what_was_closed_after_the_preparation_is_left_alone(gateway: Gateway) -> None:
+    first, second = _case(gateway), _case(gateway)
+    ready = _prepared(gateway, first, second)
+    with gateway.work() as work:
+        close_case(work, first, 5, "withdrawn")
+    before = _outcome(gateway, first)
+    with gateway.work() as work:
+        assert close_cases(work, ready) == 1
+    assert _outcome(gateway, first) == before
+
+
+def test_the_day_of_deletion_counts_from_the_day_of_the_closing(gateway: Gateway) -> None:
+    alone, many = _case(gateway), _case(gateway)
+    ready = _prepared(gateway, many)
+    gateway.clock.forward(days=3)
+    assert _closed_both(gateway, alone, ready) == _outcome(gateway, many)
+    with gateway.read() as session:
+        due_on = session.get_one(EnforcementCase, many).formal_deletion_due_on
+    assert due_on != ready[0].clock["formal_deletion_due_on"]
 
 
 def test_a_notice_that_was_over_already_keeps_its_end(gateway: Gateway) -> None:
@@ -93,7 +160,7 @@ def test_a_notice_that_was_over_already_keeps_its_end(gateway: Gateway) -> None:
         row = work.find(Notice, notice.id)
         row.state, row.ended_at, row.ended_because = "ended", work.now, "expired"
     with gateway.work() as work:
-        close_cases(work, [Closing(notice.case_id, 1, "paid")])
+        close_cases(work, prepare_closings(work, [Closing(notice.case_id, 1, "paid")]))
     with gateway.read() as session:
         assert session.get_one(Notice, notice.id).ended_because == "expired"
         assert session.get_one(PhoneLine, notice.line_id).quiet_because is None

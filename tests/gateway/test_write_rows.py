@@ -1,4 +1,4 @@
-"""Rows inserted by the driver's fastest way: the same as any others, and refused with the same errors."""
+"""Rows written by the driver's fastest way: the same as any others, and refused with the same errors."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from gateway.insert_rows import insert_rows
 from gateway.models import Debtor, Remark
+from gateway.write_rows import insert_rows, update_rows
 from tests.factories import Gateway
 
 AT = datetime(2026, 11, 25, 12, 0, 0, 5, UTC)
@@ -42,6 +42,27 @@ def test_every_kind_of_value_comes_back_as_it_was(gateway: Gateway, pairs: int) 
         for row in rows:
             kept = session.get_one(Debtor, row["id"])
             assert {name: getattr(kept, name) for name in row} == row
+
+
+def test_new_values_go_to_the_rows_that_are_named_and_to_no_other(gateway: Gateway) -> None:
+    with gateway.work() as work:
+        insert_rows(work.session, Debtor, [_debtor(gateway, name) for name in ("first", "second", "third")])
+        update_rows(
+            work.session,
+            Debtor,
+            [
+                {"id": "first", "birth_date": date(1990, 1, 2), "identity_hash": b"\x00%s?"},
+                {"id": "third", "birth_date": date(1991, 1, 2), "identity_hash": None},
+            ],
+        )
+        update_rows(work.session, Debtor, [])
+    with gateway.read() as session:
+        found = select(Debtor.birth_date, Debtor.identity_hash, Debtor.kind).order_by(Debtor.id)
+        kept = [
+            tuple(row) for row in session.execute(found.where(Debtor.id.in_(("first", "second", "third"))))
+        ]
+    unchanged = (date(1980, 2, 29), b"\\\t\n\x00", "person")
+    assert kept == [(date(1990, 1, 2), b"\x00%s?", "person"), unchanged, (date(1991, 1, 2), None, "person")]
 
 
 def test_text_of_any_kind_and_times_of_any_zone_are_kept(gateway: Gateway) -> None:

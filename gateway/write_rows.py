@@ -1,4 +1,4 @@
-"""Inserting many rows at once by the driver's fastest way: executemany on SQLite, COPY on PostgreSQL.
+"""Writing many rows at once by the driver's fastest way: executemany on SQLite, COPY on PostgreSQL.
 
 PostgreSQL takes no COPY into a table with row-level security, which would not be asked: rows are copied into
 a table of this connection's own, and inserted from there by one statement, under the policies.
@@ -31,9 +31,37 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     table, connection = model.__table__, session.connection()
     assert isinstance(table, Table)
     columns = [column for column in table.columns if column.name in rows[0] or column.default is not None]
-    values = zip(*(_values(column, rows, connection.dialect) for column in columns), strict=False)
-    write = _copy if connection.dialect.name == "postgresql" and len(rows) > FEW else _execute_many
-    write(connection, table.name, [column.name for column in columns], values)
+    names, values = [column.name for column in columns], _tuples(columns, rows, connection.dialect)
+    if connection.dialect.name == "postgresql" and len(rows) > FEW:
+        _copy(connection, table.name, names, values)
+    else:
+        marks = ", ".join([_mark(connection)] * len(names))
+        statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
+        connection.exec_driver_sql(statement, list(values))
+
+
+def update_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Give rows, each named by its `id`, new values, in this transaction; all name the same columns."""
+    if not rows:
+        return
+    table, connection = model.__table__, session.connection()
+    assert isinstance(table, Table)
+    names = [name for name in rows[0] if name != "id"]
+    columns = {column.name: column for column in table.columns}
+    values = _tuples([columns[name] for name in (*names, "id")], rows, connection.dialect)
+    mark = _mark(connection)
+    new = ", ".join(f"{name} = {mark}" for name in names)
+    connection.exec_driver_sql(f"UPDATE {table} SET {new} WHERE id = {mark}", list(values))
+
+
+def _mark(connection: Connection) -> str:
+    """What stands for a value in the driver's statements."""
+    return "?" if connection.dialect.name == "sqlite" else "%s"
+
+
+def _tuples(columns: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]], dialect: Dialect) -> Values:
+    """The rows' values of these columns, as the driver takes them."""
+    return zip(*(_values(column, rows, dialect) for column in columns), strict=False)
 
 
 def _values(column: Column[Any], rows: Sequence[Mapping[str, Any]], dialect: Dialect) -> Iterable[Any]:
@@ -55,12 +83,6 @@ def _bound(bind: Bind, values: Iterable[Any]) -> Iterator[Any]:
         if value not in known:
             known[value] = bind(value)
         yield known[value]
-
-
-def _execute_many(connection: Connection, table: str, columns: list[str], values: Values) -> None:
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    marks = ", ".join([mark] * len(columns))
-    connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", list(values))
 
 
 def _copy(connection: Connection, table: str, columns: list[str], values: Values) -> None:
