@@ -3,7 +3,7 @@
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-REVISION = "0016"
+REVISION = "0017"
 
 
 def revision_of(engine: Engine) -> str | None:

@@ -52,7 +52,8 @@ def approve_import(
     with transactions.writing() as work:
         begin(work)
         _begin(work, import_id, (rows, sha256), reason, declared or {})
-    pace, statistics = Pace(aim=aim_where_nobody_waits(transactions.engine)), Statistics(transactions.engine)
+    pace = Pace(aim=aim_where_nobody_waits(transactions.engine))
+    statistics = Statistics(transactions.engine, Notice)
     last: str | None = ""
     while last is not None:
         with transactions.writing() as work:

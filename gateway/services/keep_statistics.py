@@ -7,14 +7,17 @@ keeps. SQLite plans without statistics.
 
 from sqlalchemy import Engine
 
+from gateway.models import Base
+
 FIRST, TIMES = 500, 5
 
 
 class Statistics:
-    """Told of an import's rows at 500 of them, at 2,500, and so on."""
+    """Told of the rows of these tables that were written: at 500 of them, at 2,500, and so on."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine, self._rows, self._next = engine, 0, FIRST
+    def __init__(self, engine: Engine, *models: type[Base]) -> None:
+        self._engine, self._tables = engine, [model.__tablename__ for model in models]
+        self._rows, self._next = 0, FIRST
 
     def more(self, rows: int) -> None:
         """So many more rows were written and committed."""
@@ -24,4 +27,4 @@ class Statistics:
             if self._engine.dialect.name == "postgresql":
                 # The owner's function: from anybody else PostgreSQL takes an ANALYZE for nothing.
                 with self._engine.begin() as connection:
-                    connection.exec_driver_sql("SELECT refresh_import_statistics()")
+                    connection.exec_driver_sql("SELECT refresh_statistics(%s)", (self._tables,))

@@ -39,7 +39,7 @@ from gateway.services.read_import import Declared
 from gateway.services.refusals import WrongState
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
-from gateway.services.write_import import insert_all, rows_of
+from gateway.services.write_import import IN_ORDER, insert_all, rows_of
 
 Published = Callable[[Work, ImportBatch], None]
 """Told of the import in the very transaction that publishes it."""
@@ -138,7 +138,7 @@ class _Writer:
     def __init__(self, transactions: Transactions, change_no: int, import_id: str) -> None:
         self._transactions, self._import_id = transactions, import_id
         self._change_no, self._alone = change_no, True
-        self._statistics = Statistics(transactions.engine)
+        self._statistics = Statistics(transactions.engine, *IN_ORDER)
         self._pace = Pace(aim=aim_where_nobody_waits(transactions.engine))
 
     def write(self, chunk: Chunk, advance: Advance) -> None:
