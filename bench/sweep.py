@@ -22,6 +22,7 @@ from sqlalchemy import select, text
 from bench.look_up import fill
 from bench.report import judged
 from bench.running_clock import RunningClock
+from gateway.checkpointing import keep_checkpointing
 from gateway.database import writing
 from gateway.logs import configure
 from gateway.models import Notice
@@ -126,6 +127,7 @@ class Arena:
         """The seconds of ours, those of the plain statements, and how long ours held the lock each time."""
         with self._copy() as ours:
             runtime = ours.runtime
+            keep_checkpointing(runtime.engine, runtime.stopped)
             watched = Watched(runtime.engine, RunningClock(self.over), runtime.vault)
             started = time.perf_counter()
             done = expire_notices(watched)
@@ -175,6 +177,7 @@ class Arena:
             with database.open("wb") as out, (self.place / "filled.db").open("rb") as filled:
                 while block := filled.read(1 << 20):
                     out.write(block)
+                os.fsync(out.fileno())  # Else the first checkpoint would have to.
         gateway = copy_gateway(self.filled_with, url, directory)
         gateway.clock.at = self.over
         yield gateway
@@ -204,6 +207,7 @@ def main(url: str, directory: str, over: str) -> None:
     """Sweep what is over, in a process of its own."""
     settings = read_settings({"COURT_GATEWAY_DATABASE_URL": url, "COURT_GATEWAY_DATA_DIR": directory})
     runtime = Runtime.open(settings, RunningClock(datetime.fromisoformat(over)))
+    keep_checkpointing(runtime.engine, runtime.stopped)
     expire_notices(Transactions(runtime.engine, runtime.clock, runtime.vault))
     runtime.close()
 

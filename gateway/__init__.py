@@ -22,6 +22,7 @@ __all__ = ["create_app", "create_door", "open_runtime", "rehearse", "run_schedul
 
 def open_runtime(environment: Mapping[str, str]) -> "Runtime":
     """What a web process holds, with the threads that work beside its requests; rehearsed."""
+    from gateway.checkpointing import keep_checkpointing
     from gateway.clock import SystemClock
     from gateway.importing import keep_importing
     from gateway.logs import configure
@@ -34,6 +35,7 @@ def open_runtime(environment: Mapping[str, str]) -> "Runtime":
     sys.setswitchinterval(SWITCH_SECONDS)
     runtime = Runtime.open(settings, SystemClock())
     runtime.keep_forward_map_fresh()
+    keep_checkpointing(runtime.engine, runtime.stopped)
     keep_importing(runtime)
     keep_sharing(runtime)
     rehearse(runtime)

@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.sight import NO_COURT, see
 
-ASK_AGAIN_SECONDS = 0.001
+ASK_AGAIN_SECONDS = 0.0003
 _WRITERS: dict[str, threading.Lock] = {}
 _PATIENCE = "patience"
 """Execution option of an engine on SQLite: the seconds for which a writer waits for his turn."""

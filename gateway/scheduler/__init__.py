@@ -2,6 +2,7 @@
 
 import structlog
 
+from gateway.checkpointing import keep_checkpointing
 from gateway.runtime import Runtime
 from gateway.scheduler.jobs import JOBS
 from gateway.scheduler.rota import serve
@@ -15,6 +16,7 @@ def run(runtime: Runtime, once: bool) -> int:
 
     `once` does every job once: 0 when all are done, 1 when another process holds the lease or a job failed.
     """
+    keep_checkpointing(runtime.engine, runtime.stopped)
     shift = Shift(runtime)
     return _run_once(shift) if once else serve(shift)
 

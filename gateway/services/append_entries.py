@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from gateway.ids import new_ids
 from gateway.models import AuditEntry, AuditHead
@@ -30,8 +30,7 @@ def lock_chain(work: Work, chain: Chain) -> tuple[int, str]:
     Work on many rows locks the chain first and then skips rows that others hold, so that it never waits
     with anything in its hands that somebody else needs.
     """
-    query = select(AuditHead.sequence, AuditHead.hash).where(AuditHead.chain == chain).with_for_update()
-    sequence, digest = work.session.execute(query).one()
+    sequence, digest = work.session.connection().execute(_END, {"of": chain}).one()
     return sequence, digest
 
 
@@ -84,9 +83,14 @@ def append_prepared(
             }
         )
     insert_rows(work.session, AuditEntry, rows)
-    work.session.execute(
-        update(AuditHead)
-        .where(AuditHead.chain == chain)
-        .values(sequence=sequence + len(rows), hash=digest)
-        .execution_options(synchronize_session=False)
-    )
+    moved = {"of": chain, "last": sequence + len(rows), "digest": digest}
+    work.session.connection().execute(_MOVE_END, moved)
+
+
+_HEAD = cast(Table, AuditHead.__table__)
+_END = select(_HEAD.c.sequence, _HEAD.c.hash).where(_HEAD.c.chain == bindparam("of")).with_for_update()
+_MOVE_END = (
+    update(_HEAD)
+    .where(_HEAD.c.chain == bindparam("of"))
+    .values(sequence=bindparam("last"), hash=bindparam("digest"))
+)

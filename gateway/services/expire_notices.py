@@ -6,8 +6,8 @@ from sqlalchemy import and_, exists, update
 
 from gateway.models import EnforcementCase, Notice, PhoneLine
 from gateway.services.keyset import among
-from gateway.services.one_of import one_of
-from gateway.services.sweep_notices import LIVE, Sweep, Swept, sweep_notices
+from gateway.services.one_of import ids_named, one_of
+from gateway.services.sweep_notices import LATEST, LIVE, NOW, Sweep, Swept, sweep_notices
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 
@@ -23,14 +23,14 @@ def end_notices_of_closed_cases(transactions: Transactions) -> int:
 
 
 def _quiet(because: str) -> Callable[[Work, Sequence[Swept]], None]:
+    word = (
+        update(PhoneLine.__table__)  # type: ignore[arg-type]
+        .where(one_of(PhoneLine.__table__.c.id, ids_named("ids")))
+        .values(quiet_because=because)
+    )
+
     def leave_word(work: Work, swept: Sequence[Swept]) -> None:
-        lines = [row.line_id for row in swept if row.was_live]
-        work.session.execute(
-            update(PhoneLine)
-            .where(one_of(PhoneLine.id, lines))
-            .values(quiet_because=because)
-            .execution_options(synchronize_session=False)
-        )
+        work.session.connection().execute(word, {"ids": [row.line_id for row in swept if row.was_live]})
 
     return leave_word
 
@@ -38,19 +38,18 @@ def _quiet(because: str) -> Callable[[Work, Sequence[Swept]], None]:
 OVER = Sweep(
     action="ended",
     because="expired",
-    due=lambda latest: and_(Notice.state.in_(LIVE), Notice.ends_at <= latest),
-    values=lambda now: {"state": "ended", "ended_at": now, "ended_because": "expired"},
+    due=and_(among(Notice.state, *LIVE), Notice.ends_at <= LATEST),
+    values={"state": "ended", "ended_at": NOW, "ended_because": "expired"},
     then=_quiet("ended"),
-    within=among(Notice.state, *LIVE),
 )
 
 CLOSED = Sweep(
     action="ended",
     because="closed",
-    due=lambda _latest: and_(
+    due=and_(
         Notice.state != "ended",
         exists().where(EnforcementCase.id == Notice.case_id, EnforcementCase.state == "closed"),
     ),
-    values=lambda now: {"state": "ended", "ended_at": now, "ended_because": "closed"},
+    values={"state": "ended", "ended_at": NOW, "ended_because": "closed"},
     then=_quiet("closed"),
 )

@@ -4,14 +4,14 @@ from time import perf_counter
 
 from sqlalchemy import Engine
 
-AIM_SECONDS = 0.015
+AIM_SECONDS, SWEEP_SECONDS = 0.015, 0.004
 ROW_LOCK_SECONDS, UNSEEN_SECONDS = 0.03, 0.2
 FIRST, LEAST, MOST = 40, 2, 1000
 
 
 def aim_where_few_wait(engine: Engine) -> float:
     """How long a transaction may last that, where locks are by row, holds up only who wants those rows."""
-    return AIM_SECONDS if engine.dialect.name == "sqlite" else ROW_LOCK_SECONDS
+    return SWEEP_SECONDS if engine.dialect.name == "sqlite" else ROW_LOCK_SECONDS
 
 
 def aim_where_nobody_waits(engine: Engine) -> float:

@@ -7,7 +7,7 @@ from sqlalchemy import and_, exists
 from gateway.models import Notice, PhoneLine
 from gateway.services.alerts import open_alerts
 from gateway.services.keyset import among, aside
-from gateway.services.sweep_notices import LIVE, Sweep, Swept, sweep_notices
+from gateway.services.sweep_notices import LATEST, LIVE, Sweep, Swept, sweep_notices
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 
@@ -37,25 +37,25 @@ LAPSES = (
     Sweep(
         action="suspended",
         because="attestation",
-        due=lambda latest: and_(
+        due=and_(
             Notice.state == "approved",
-            Notice.ends_at > latest,
+            Notice.ends_at > LATEST,
             exists()
-            .where(PhoneLine.id == Notice.line_id, PhoneLine.attested_until <= latest)
+            .where(PhoneLine.id == Notice.line_id, PhoneLine.attested_until <= LATEST)
             .correlate(Notice),
         ),
-        values=lambda _now: _silenced("attestation"),
+        values=_silenced("attestation"),
         then=_alert("attestation_lapsed"),
     ),
     Sweep(
         action="suspended",
         because="review",
-        due=lambda latest: and_(
+        due=and_(
             Notice.state == "approved",
-            aside(Notice.ends_at) > latest,
-            Notice.review_until <= latest,
+            aside(Notice.ends_at) > LATEST,
+            Notice.review_until <= LATEST,
         ),
-        values=lambda _now: _silenced("review"),
+        values=_silenced("review"),
         then=_alert("review_lapsed"),
         within=among(Notice.state, *LIVE),
     ),

@@ -7,13 +7,15 @@ takes them in short transactions of one court each; rows that somebody else hold
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, select, true, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Table, bindparam, select, true, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from gateway.models import Notice, PhoneLine
+from gateway.models.base import UtcTime
 from gateway.services.append_entries import (
     Entered,
     Prepared,
@@ -23,7 +25,7 @@ from gateway.services.append_entries import (
 )
 from gateway.services.audit import Chain
 from gateway.services.keep_pace import Pace, aim_where_few_wait
-from gateway.services.one_of import one_of
+from gateway.services.one_of import ids_named, one_of
 from gateway.services.read_instant import read_instant
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
@@ -32,8 +34,7 @@ FOUND_AT_ONCE = 5000
 LIVE = ("approved", "suspended")
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(NamedTuple):
     """A notice as it stood before the sweep."""
 
     id: str
@@ -42,19 +43,45 @@ class Swept:
     was_live: bool
 
 
-@dataclass(frozen=True, slots=True)
+LATEST, NOW = bindparam("latest", type_=UtcTime()), bindparam("now", type_=UtcTime())
+"""What is given when a sweep's statements are executed: the latest clock, and the application's."""
+_IDS = ids_named("ids")
+_NOTICE, _LINE = cast(Table, Notice.__table__), cast(Table, PhoneLine.__table__)
+
+
+@dataclass(frozen=True, eq=False)
 class Sweep:
-    """One kind of sweep. `due` is the expected state, given the latest clock; asked again when writing.
+    """One kind of sweep. `due` is the expected state, given the LATEST clock; asked again when writing.
 
     `within` is what an index of few rows has, for the finding alone: rows that are written are found by id.
     """
 
     action: str
     because: str
-    due: Callable[[datetime], ColumnElement[bool]]
-    values: Callable[[datetime], Mapping[str, Any]]
+    due: ColumnElement[bool]
+    values: Mapping[str, Any]
     then: Callable[[Work, Sequence[Swept]], None]
     within: ColumnElement[bool] = field(default_factory=true)
+
+    @cached_property
+    def finding(self) -> Select[Any]:
+        return select(_NOTICE.c.court_id, _NOTICE.c.id).where(self.within, self.due).limit(FOUND_AT_ONCE)
+
+    @cached_property
+    def locking(self) -> Select[Any]:
+        """The rows that nobody else holds, with their lines."""
+        return (
+            select(_NOTICE.c.id, _NOTICE.c.line_id, _NOTICE.c.state)
+            .join(_LINE, _LINE.c.id == _NOTICE.c.line_id)
+            .where(one_of(_NOTICE.c.id, _IDS), self.due)
+            .order_by(_NOTICE.c.id)
+            .with_for_update(of=[_NOTICE, _LINE], skip_locked=True)
+        )
+
+    @cached_property
+    def changing(self) -> ReturningUpdate[Any]:
+        new = {"version": _NOTICE.c.version + 1, **self.values}
+        return update(_NOTICE).where(one_of(_NOTICE.c.id, _IDS), self.due).values(new).returning(_NOTICE.c.id)
 
 
 def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
@@ -71,9 +98,8 @@ def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
 def find_due(transactions: Transactions, sweep: Sweep) -> list[tuple[str, list[str]]]:
     """(court, ids) of what is due, or of a part of it, found without a lock."""
     with transactions.reading() as work:
-        query = select(Notice.court_id, Notice.id).where(sweep.within, sweep.due(_latest(work)))
-        query = query.limit(FOUND_AT_ONCE)
-        found = sorted((court_id, notice_id) for court_id, notice_id in work.session.execute(query))
+        rows = work.session.connection().execute(sweep.finding, {"latest": _latest(work)})
+        found = sorted((court_id, notice_id) for court_id, notice_id in rows)
     by_court = groupby(found, key=lambda row: row[0])
     return [(court_id, [notice_id for _, notice_id in rows]) for court_id, rows in by_court]
 
@@ -102,33 +128,18 @@ def _entries(transactions: Transactions, sweep: Sweep, ids: Sequence[str]) -> di
 
 def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, entries: Mapping[str, Prepared]) -> int:
     end = lock_chain(work, Chain(court_id))
-    due = sweep.due(_latest(work))
-    before = {row.id: row for row in _lock(work.session, court_id, list(entries), due)}
-    changed = work.session.scalars(
-        update(Notice)
-        .where(one_of(Notice.id, before), due)
-        .values(version=Notice.version + 1, **sweep.values(work.now))
-        .returning(Notice.id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    connection, latest = work.session.connection(), _latest(work)
+    locked = connection.execute(sweep.locking, {"ids": list(entries), "latest": latest})
+    before = {
+        notice_id: Swept(notice_id, court_id, line_id, state in LIVE) for notice_id, line_id, state in locked
+    }
+    given = {"ids": list(before), "latest": latest, "now": work.now}
+    changed = connection.execute(sweep.changing, given).scalars()
     swept = [before[notice_id] for notice_id in sorted(changed)]
     if swept:
         sweep.then(work, swept)
         append_prepared(work, Chain(court_id), [entries[row.id] for row in swept], end)
     return len(swept)
-
-
-def _lock(session: Session, court_id: str, ids: Sequence[str], due: ColumnElement[bool]) -> list[Swept]:
-    """The rows that nobody else holds, with their lines."""
-    query = (
-        select(Notice.id, Notice.line_id, Notice.state)
-        .join(PhoneLine, PhoneLine.id == Notice.line_id)
-        .where(one_of(Notice.id, ids), due)
-        .order_by(Notice.id)
-        .with_for_update(of=[Notice, PhoneLine], skip_locked=True)
-    )
-    rows = session.execute(query)
-    return [Swept(notice_id, court_id, line_id, state in LIVE) for notice_id, line_id, state in rows]
 
 
 def _latest(work: Work) -> datetime:
