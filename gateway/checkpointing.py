@@ -1,35 +1,31 @@
-"""Checkpointing: SQLite's write-ahead log goes into the database beside those who write, not in commits.
+"""Checkpointing: SQLite's write-ahead log goes into the database a little at a time, while nobody writes.
 
 By itself SQLite copies the log when a commit finds it long (`wal_autocheckpoint` in gateway/database.py,
-which stays for when nobody does it earlier). That commit, and whoever waits for the write lock, such as a
-call, then waits some hundred milliseconds. A process that serves copies little at a time, which holds nobody
-up, and asks the more often the more there is to copy.
+which stays for when nobody does it earlier). Whoever waits for the write lock, such as a call, waits some
+hundred milliseconds then. A process that serves copies little at a time, and asks the more often the more
+there is to copy; the log is whole in the database then, and begins anew with the next who writes.
 
-A log into which somebody always writes never ends by itself: once it is long, a moment between two
-transactions is used to begin it anew.
-
-What the log holds is asked of SQLite alone. Its index (`-shm`) would tell without copying, but may not be
-opened here: closing it again gives all locks away that SQLite holds on it in this process.
+It holds the write lock meanwhile. Before SQLite 3.51.3 a commit that begins the log anew while it is being
+copied can leave pages behind, which damages the database (https://sqlite.org/wal.html, section 11). Nor may
+the log's index (`-shm`) be opened here to see how long the log is: closing it again gives all locks away that
+SQLite holds on it in this process.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from time import sleep
 from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.database import writing
+
 _log = structlog.get_logger()
-SHORTEST_SECONDS, LONGEST_SECONDS = 0.05, 0.5
+SHORTEST_SECONDS, LONGEST_SECONDS = 0.02, 0.5
 """Between two copies."""
-AIM_PAGES, LONG_LOG = 1_000, 4_000
-"""Pages (of 4 KiB) that one copy should find, and with which the log is to begin anew."""
-TRIES, AGAIN_SECONDS = 40, 0.001
-"""How often it is tried to find nobody writing, and how long after each try: a chunk takes some 15 ms."""
+AIM_PAGES = 1_500
+"""Pages (of 4 KiB) that one copy should find."""
 
 
 class Log(NamedTuple):
@@ -57,41 +53,22 @@ def _keep(engine: Engine, stopped: threading.Event) -> None:
 
 
 def next_pause(pause: float, before: Log, log: Log) -> float:
-    """Seconds after which there will be about AIM_PAGES to copy, if as much is written as since the last."""
-    new = log.pages if log.pages < before.pages else log.pages - before.pages
+    """Seconds after which there will be about AIM_PAGES to copy, if as much is written as since the last.
+
+    A log begins anew only when all of it was copied.
+    """
+    new = log.pages if before.copied == before.pages else log.pages - before.pages
     return min(max(SHORTEST_SECONDS, pause * AIM_PAGES / max(new, 1)), LONGEST_SECONDS)
 
 
 def copy_log(engine: Engine) -> Log:
-    """Copy what nobody reads as it was before; where that is all of a long log, let it begin anew."""
-    with _driver(engine) as driver:
-        _, *found = driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        log = Log(*found)
-        if log.pages >= LONG_LOG and log.pages == log.copied:
-            _begin_anew(driver)
-        return log
-
-
-@contextmanager
-def _driver(engine: Engine) -> Iterator[Any]:
-    """A connection that is in no transaction and waits for nobody: whoever waited for a reader to end would
-    keep the write lock meanwhile."""
-    connection = engine.raw_connection()
-    try:
-        driver: Any = connection.driver_connection
-        patience = driver.execute("PRAGMA busy_timeout").fetchone()[0]
-        driver.execute("PRAGMA busy_timeout = 0").close()
+    """Copy the log, but for what somebody still reads as it was before."""
+    with writing(engine) as nobody_else:
+        nobody_else.connection()
+        connection = engine.raw_connection()
         try:
-            yield driver
+            driver: Any = connection.driver_connection
+            _, *found = driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         finally:
-            driver.execute(f"PRAGMA busy_timeout = {patience}").close()
-    finally:
-        connection.close()
-
-
-def _begin_anew(driver: Any) -> None:
-    """If within some milliseconds a moment comes in which nobody writes."""
-    for _ in range(TRIES):
-        if not driver.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()[0]:
-            return
-        sleep(AGAIN_SECONDS)
+            connection.close()
+    return Log(*found)

@@ -4,7 +4,7 @@ from time import perf_counter
 
 from sqlalchemy import Engine
 
-AIM_SECONDS, SWEEP_SECONDS = 0.015, 0.004
+AIM_SECONDS, SWEEP_SECONDS = 0.015, 0.005
 ROW_LOCK_SECONDS, UNSEEN_SECONDS = 0.03, 0.2
 FIRST, LEAST, MOST = 40, 2, 1000
 
