@@ -73,16 +73,18 @@ def _values(column: Column[Any], rows: Sequence[Mapping[str, Any]], dialect: Dia
         default = column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
         return repeat(bind(default) if bind else default)
     values = map(itemgetter(column.name), rows)
-    return _bound(bind, values) if bind else values
+    return map(_Bound(bind).__getitem__, values) if bind else values
 
 
-def _bound(bind: Bind, values: Iterable[Any]) -> Iterator[Any]:
-    """Each value bound; what many rows have in common, such as a time, is bound once."""
-    known: dict[Any, Any] = {}
-    for value in values:
-        if value not in known:
-            known[value] = bind(value)
-        yield known[value]
+class _Bound(dict[Any, Any]):
+    """Values bound; what many rows have in common, such as a time, is bound once."""
+
+    def __init__(self, bind: Bind) -> None:
+        self._bind = bind
+
+    def __missing__(self, value: Any) -> Any:
+        bound = self[value] = self._bind(value)
+        return bound
 
 
 def _copy(connection: Connection, table: str, columns: list[str], values: Values) -> None:

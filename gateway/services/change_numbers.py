@@ -1,6 +1,8 @@
 """The number of each change to lines and connections, by which local forward maps follow them."""
 
-from sqlalchemy import update
+from typing import cast
+
+from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 
 from gateway.models import Platform
@@ -8,6 +10,9 @@ from gateway.models import Platform
 
 def next_change(session: Session) -> int:
     """The next number. The platform's row stays locked until the commit: numbers show in order."""
-    query = update(Platform).values(change_no=Platform.change_no + 1).returning(Platform.change_no)
-    number: int = session.execute(query.execution_options(synchronize_session=False)).scalar_one()
+    number: int = session.connection().execute(_NEXT).scalar_one()
     return number
+
+
+_PLATFORM = cast(Table, Platform.__table__)
+_NEXT = update(_PLATFORM).values(change_no=_PLATFORM.c.change_no + 1).returning(_PLATFORM.c.change_no)

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from gateway.jurisdictions.refusal import Refusal
 from gateway.services.refusals import NotValid
@@ -88,8 +88,7 @@ class Layout:
     texts: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line as it stands in the file: its number, and its cells by column."""
 
     line: int

@@ -19,9 +19,9 @@ it stands in their `import_id`.
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from gateway.models import ImportBatch
@@ -173,13 +173,16 @@ class _Writer:
 
 
 def _refuse_given_up(work: Work, import_id: str) -> None:
-    query = select(ImportBatch.state).where(ImportBatch.id == import_id).with_for_update()
-    if work.session.scalars(query).one_or_none() != "writing":
+    if work.session.connection().execute(_STATE, {"import": import_id}).scalar_one_or_none() != "writing":
         raise WrongState(
             "import-given-up",
             "A newer import of yours has taken the place of this one.",
             "您较新的一次导入已取代本次导入。",
         )
+
+
+_BATCH = cast(Table, ImportBatch.__table__)
+_STATE = select(_BATCH.c.state).where(_BATCH.c.id == bindparam("import")).with_for_update()
 
 
 def _publish(

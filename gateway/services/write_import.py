@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 
 from gateway.models import Base, Debtor, Decision, EnforcementCase, Notice, PhoneLine, Remark
 from gateway.services.keyset import aside
 from gateway.services.make_rows import Columns, Made
-from gateway.services.one_of import one_of
+from gateway.services.one_of import ids_named, one_of
 from gateway.services.work import Work
 from gateway.write_rows import insert_rows
 
@@ -55,17 +56,21 @@ def rows_of(work: Work, import_id: str, made: Sequence[Made]) -> Rows:
 
 def _known(work: Work, import_id: str, numbers: Sequence[str]) -> dict[str, _Known]:
     """Which of these cases are there already: the database knows, however many the file has."""
-    query = (
-        select(EnforcementCase.case_number, EnforcementCase.id, Decision.id, Decision.complete)
-        .join(Decision, Decision.case_id == EnforcementCase.id)
-        .where(
-            EnforcementCase.court_id == work.actor.court,
-            one_of(EnforcementCase.case_number, numbers),
-            aside(EnforcementCase.import_id) == import_id,
-        )
-    )
-    rows = work.session.execute(query)
+    given = {"numbers": numbers, "court": work.actor.court, "import": import_id}
+    rows = work.session.connection().execute(_KNOWN, given)
     return {number: _Known(case_id, decision_id, complete) for number, case_id, decision_id, complete in rows}
+
+
+_CASE, _DECISION = cast(Table, EnforcementCase.__table__), cast(Table, Decision.__table__)
+_KNOWN = (
+    select(_CASE.c.case_number, _CASE.c.id, _DECISION.c.id, _DECISION.c.complete)
+    .join(_DECISION, _DECISION.c.case_id == _CASE.c.id)
+    .where(
+        _CASE.c.court_id == bindparam("court"),
+        one_of(_CASE.c.case_number, ids_named("numbers")),
+        aside(EnforcementCase.import_id) == bindparam("import"),
+    )
+)
 
 
 def insert_all(work: Work, rows: Rows) -> None:
