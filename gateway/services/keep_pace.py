@@ -5,8 +5,9 @@ from time import perf_counter
 from sqlalchemy import Engine
 
 AIM_SECONDS, SWEEP_SECONDS = 0.015, 0.005
-ROW_LOCK_SECONDS, UNSEEN_SECONDS = 0.03, 0.2
-FIRST, LEAST, MOST = 40, 2, 1000
+ROW_LOCK_SECONDS, UNSEEN_SECONDS = 0.015, 0.2
+FIRST, LEAST, MOST = 40, 10, 1000
+"""Rows: fewer than the least save nothing, as what is done once a transaction takes as long as they do."""
 
 
 def aim_where_few_wait(engine: Engine) -> float:

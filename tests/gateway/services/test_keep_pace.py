@@ -13,8 +13,8 @@ from gateway.services.keep_pace import Pace, next_size
         (40, 0.0075, 60),
         (40, 0.0, 60),
         (900, 0.001, 1000),
-        (2, 10.0, 2),
-        (1, 10.0, 2),
+        (10, 10.0, 10),
+        (1, 10.0, 10),
     ],
 )
 def test_a_chunk_holds_the_lock_for_about_fifteen_milliseconds(
@@ -25,4 +25,4 @@ def test_a_chunk_holds_the_lock_for_about_fifteen_milliseconds(
 
 def test_the_first_size_and_the_aim_are_given() -> None:
     assert Pace(5).size == 5
-    assert next_size(10, 0.4, aim=0.2) == 5
+    assert next_size(30, 0.4, aim=0.2) == 15
