@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,36 +91,33 @@ def main(asked: Asked, other: dict[str, int | None], names: list[str]) -> int:
         if name == OVERLOAD:
             within &= overload.run(short, other["lines"])
             continue
-        results = _measured(name, asked)
-        if not short:
-            _keep(name, results)
-        for database, measured in results.items():
+        for database, measured in _measured(name, asked):
+            if not short:
+                _keep(name, database, measured)
             for what, result in measured.items():
                 within &= _tell(database, what, result)
     return 0 if within else 1
 
 
-def _measured(name: str, asked: Asked) -> dict[str, Measured]:
-    """The results of each database."""
-    results = {}
+def _measured(name: str, asked: Asked) -> Iterator[tuple[str, Measured]]:
+    """The results of each database, as soon as they are there: some take an hour."""
     with tempfile.TemporaryDirectory() as place:
         if asked.on in {None, SQLITE}:
-            results[SQLITE] = BENCHES[name](Path(place), None, asked)
+            yield SQLITE, BENCHES[name](Path(place), None, asked)
         if asked.on in {None, POSTGRESQL}:
             try:
                 with running() as server:
-                    results[POSTGRESQL] = BENCHES[name](Path(place), server, asked)
+                    yield POSTGRESQL, BENCHES[name](Path(place), server, asked)
             except NoPostgres as absent:
                 print(f"postgresql left out: {absent}")
-    return results
 
 
-def _keep(name: str, results: dict[str, Measured]) -> None:
-    """What was measured on one database alone replaces nothing of the other."""
+def _keep(name: str, database: str, measured: Measured) -> None:
+    """What was measured on one database replaces nothing of the other."""
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{name}.json"
     before = json.loads(file.read_text()) if file.exists() else {}
-    results = dict(sorted((before | results).items(), reverse=True))
+    results = dict(sorted({**before, database: measured}.items(), reverse=True))
     file.write_text(json.dumps(results, indent=2) + "\n")
     if name in TABLES:
         (RESULTS / f"{name}.md").write_text(ratios_table(TABLES[name], results))
@@ -129,7 +126,7 @@ def _keep(name: str, results: dict[str, Measured]) -> None:
 def _tell(database: str, what: str, result: dict[str, Any]) -> bool:
     sizes = " / at ".join(map(str, reversed(result.get("lines") or result.get("notices") or result["rows"])))
     low, median, high = result["ratios"]
-    print(f"{what} at {sizes}, {database}: {low:.2f} / {median:.2f} / {high:.2f}")
+    print(f"{what} at {sizes}, {database}: {low:.2f} / {median:.2f} / {high:.2f}", flush=True)
     return bool(median <= result["limit"])
 
 

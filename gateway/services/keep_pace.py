@@ -11,7 +11,8 @@ FIRST, LEAST, MOST = 40, 10, 1000
 
 
 def aim_where_few_wait(engine: Engine) -> float:
-    """How long a transaction may last that, where locks are by row, holds up only who wants those rows."""
+    """How long a transaction may last for which nobody waits but who wants its rows; on SQLite, as short as is
+    worth it, for every call waits."""
     return SWEEP_SECONDS if engine.dialect.name == "sqlite" else ROW_LOCK_SECONDS
 
 
