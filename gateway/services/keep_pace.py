@@ -11,8 +11,10 @@ FIRST, LEAST, MOST = 40, 10, 1000
 
 
 def aim_where_few_wait(engine: Engine) -> float:
-    """How long a transaction may last for which nobody waits but who wants its rows; on SQLite, as short as is
-    worth it, for every call waits."""
+    """How long a transaction may last for which nobody waits but who wants its rows.
+
+    On SQLite every call waits for it: as short as is worth it.
+    """
     return SWEEP_SECONDS if engine.dialect.name == "sqlite" else ROW_LOCK_SECONDS
 
 
