@@ -6,20 +6,21 @@ hundred milliseconds then. A process that serves copies little at a time, and as
 there is to copy; the log is whole in the database then, and begins anew with the next who writes.
 
 It holds the write lock meanwhile. Before SQLite 3.51.3 a commit that begins the log anew while it is being
-copied can leave pages behind, which damages the database (https://sqlite.org/wal.html, section 11). Nor may
-the log's index (`-shm`) be opened here to see how long the log is: closing it again gives all locks away that
-SQLite holds on it in this process.
+copied can leave pages behind, which damages the database (https://sqlite.org/wal.html, "WAL-reset bug"). And
+the log's index (`-shm`) may not be opened here to see how long the log is: closing it again gives all locks
+away that SQLite holds on it in this process.
 """
 
 import sqlite3
 import threading
+from contextlib import closing
 from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database import writing
+from gateway.database import turn
 
 _log = structlog.get_logger()
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.02, 0.5
@@ -57,18 +58,23 @@ def next_pause(pause: float, before: Log, log: Log) -> float:
 
     A log begins anew only when all of it was copied.
     """
+    if log == before:
+        return LONGEST_SECONDS
     new = log.pages if before.copied == before.pages else log.pages - before.pages
     return min(max(SHORTEST_SECONDS, pause * AIM_PAGES / max(new, 1)), LONGEST_SECONDS)
 
 
 def copy_log(engine: Engine) -> Log:
-    """Copy the log, but for what somebody still reads as it was before."""
-    with writing(engine) as nobody_else:
-        nobody_else.connection()
-        connection = engine.raw_connection()
-        try:
-            driver: Any = connection.driver_connection
-            _, *found = driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        finally:
-            connection.close()
-    return Log(*found)
+    """Copy the log, but for what somebody still reads as it was before.
+
+    Both connections are there before the lock is asked for: nobody who writes waits for them too.
+    """
+    with (
+        closing(engine.raw_connection()) as copying,
+        engine.execution_options(writing=True).connect() as keeping_others_out,
+        turn(engine),
+        keeping_others_out.begin(),
+    ):
+        driver: Any = copying.driver_connection
+        _, pages, copied = driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return Log(pages, copied)

@@ -3,12 +3,14 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, PoolProxiedConnection, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.checkpointing import (
     AIM_PAGES,
@@ -19,18 +21,19 @@ from gateway.checkpointing import (
     keep_checkpointing,
     next_pause,
 )
-from gateway.database import open_engine, reading, writing
+from gateway.database import open_engine, reading, turn, writing
 from tests.outside.gateway import until
 
 ROWS = 200
 """Each of about one page."""
+CONNECTIONS = 3
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     path = tmp_path / "gateway.db"
     sqlite3.connect(path).close()
-    engine = open_engine(f"sqlite:///{path}", wait_ms=200, statement_ms=200, pool_size=4)
+    engine = open_engine(f"sqlite:///{path}", wait_ms=200, statement_ms=200, pool_size=CONNECTIONS)
     with writing(engine) as session:
         session.execute(text("CREATE TABLE page (id INTEGER PRIMARY KEY, filling TEXT NOT NULL)"))
     yield engine
@@ -81,19 +84,41 @@ def test_nothing_is_copied_while_somebody_writes(engine: Engine) -> None:
 
 def test_nobody_writes_while_it_is_copied(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     _write(engine)
-    connect, refused = engine.raw_connection, []
+    connect, told = engine.raw_connection, []
 
-    def connect_beside_another_writer() -> PoolProxiedConnection:
-        """What copies the log takes its connection here."""
+    def write_beside(_statement: str) -> None:
         with closing(sqlite3.connect(_path(engine), timeout=0, isolation_level=None)) as writer:
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
+            try:
                 writer.execute("BEGIN IMMEDIATE")
-            refused.append(writer)
-        return connect()
+                told.append("begun")
+            except sqlite3.OperationalError as fault:
+                told.append(str(fault))
 
-    monkeypatch.setattr(engine, "raw_connection", connect_beside_another_writer)
+    def connect_and_listen() -> PoolProxiedConnection:
+        """What copies the log takes its connection here."""
+        connection = connect()
+        connection.driver_connection.set_trace_callback(write_beside)  # type: ignore[union-attr]
+        return connection
+
+    monkeypatch.setattr(engine, "raw_connection", connect_and_listen)
     assert copy_log(engine).copied >= ROWS
-    assert len(refused) == 1
+    assert told == ["database is locked"]
+
+
+@pytest.mark.parametrize("free", [0, 1])
+def test_it_queues_for_the_lock_when_it_waits_for_nothing_else(engine: Engine, free: int) -> None:
+    """Those who read may have taken all connections: whoever writes must not wait for them too."""
+    with ExitStack() as taken, ThreadPoolExecutor() as threads:
+        for _ in range(CONNECTIONS - free):
+            taken.enter_context(closing(engine.raw_connection()))
+        waiting = threads.submit(copy_log, engine)
+        looks = 0
+        while not waiting.done():
+            with turn(engine):
+                looks += 1
+        assert looks > 1
+        with pytest.raises(PoolTimeout):
+            waiting.result()
 
 
 @pytest.mark.parametrize(
@@ -102,6 +127,8 @@ def test_nobody_writes_while_it_is_copied(engine: Engine, monkeypatch: pytest.Mo
         (Log(0, 0), Log(AIM_PAGES, AIM_PAGES), 0.2),
         (Log(9_000, 9_000), Log(2 * AIM_PAGES, 2 * AIM_PAGES), 0.1),
         (Log(10, 10), Log(0, 0), LONGEST_SECONDS),
+        # A long log of which all was copied, and into which nobody has written since.
+        (Log(9_000, 9_000), Log(9_000, 9_000), LONGEST_SECONDS),
         (Log(10, 10), Log(1_000_000, 1_000_000), SHORTEST_SECONDS),
         # Somebody reads for long, so that the log only grows: what was there before is not new.
         (Log(90_000, 10), Log(90_000 + AIM_PAGES, 10), 0.2),
