@@ -1,14 +1,15 @@
 """One entry more in a chain, after few entries and after very many: its time must not grow with them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench.report import spread
-from gateway.services.append_entries import Entered, append_entries
+from gateway.services.append_entries import Entered, append_prepared, prepare_entries
 from gateway.services.audit import Chain
+from gateway.services.work import Work
 from tests.factories import Gateway, open_gateway
 from tests.postgres import Server
 
@@ -42,13 +43,13 @@ def _filled(place: Path, server: Server | None, entries: int) -> Gateway:
     gateway = open_gateway(server.create() if server else f"sqlite:///{directory / 'gateway.db'}", directory)
     for first in range(0, entries, AT_ONCE):
         with gateway.work() as work:
-            many = range(first, min(entries, first + AT_ONCE))
-            append_entries(work, Chain(gateway.court_a), [_entry(number) for number in many])
+            _enter(work, range(first, min(entries, first + AT_ONCE)))
     return gateway
 
 
-def _entry(number: int) -> Entered:
-    return Entered("suspended", "notice", f"{number:026}", {"because": "review"})
+def _enter(work: Work, numbers: Iterable[int]) -> None:
+    entries = [Entered("suspended", "notice", f"{number:026}", {"because": "review"}) for number in numbers]
+    append_prepared(work, Chain(work.actor.court), prepare_entries(work.vault, work.now, entries))
 
 
 def _append(gateway: Gateway) -> float:
@@ -57,6 +58,6 @@ def _append(gateway: Gateway) -> float:
     for number in range(APPENDED):
         started = time.perf_counter()
         with gateway.work() as work:
-            append_entries(work, Chain(gateway.court_a), [_entry(number)])
+            _enter(work, [number])
         taken.append(time.perf_counter() - started)
     return median(taken)

@@ -9,11 +9,12 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, LargeBinary, Table, exc
+from sqlalchemy import Column, Connection, Dialect, LargeBinary, exc
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from gateway.models import Base
+from gateway.models.base import table_of
 
 FEW = 50
 """Rows that are no reason for a table of their own."""
@@ -28,8 +29,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     """
     if not rows:
         return
-    table, connection = model.__table__, session.connection()
-    assert isinstance(table, Table)
+    table, connection = table_of(model), session.connection()
     columns = [column for column in table.columns if column.name in rows[0] or column.default is not None]
     names, values = [column.name for column in columns], _tuples(columns, rows, connection.dialect)
     if connection.dialect.name == "postgresql" and len(rows) > FEW:
@@ -44,8 +44,7 @@ def update_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     """Give rows, each named by its `id`, new values, in this transaction; all name the same columns."""
     if not rows:
         return
-    table, connection = model.__table__, session.connection()
-    assert isinstance(table, Table)
+    table, connection = table_of(model), session.connection()
     names = [name for name in rows[0] if name != "id"]
     columns = {column.name: column for column in table.columns}
     values = _tuples([columns[name] for name in (*names, "id")], rows, connection.dialect)

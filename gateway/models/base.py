@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, String, Text, TypeDecorator
+from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, String, Table, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 FAR_FUTURE = datetime(9000, 1, 1, tzinfo=UTC)
@@ -42,6 +42,12 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcTime, bytes: LargeBinary}
+
+
+def table_of(model: type[Base]) -> Table:
+    """A model's table, for statements that are written without its objects."""
+    assert isinstance(model.__table__, Table)
+    return model.__table__
 
 
 Id = Annotated[str, mapped_column(String(26), primary_key=True)]

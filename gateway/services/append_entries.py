@@ -1,13 +1,14 @@
 """Appending many entries to one audit chain at once: as tamper-evident as one by one, and far cheaper."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from gateway.ids import new_ids
 from gateway.models import AuditEntry, AuditHead
+from gateway.models.base import table_of
 from gateway.services.audit import Chain, hash_of, written_details, written_time
 from gateway.services.work import Work, details_of
 from gateway.vault import Vault
@@ -51,15 +52,10 @@ def prepare_entries(vault: Vault, now: datetime, entries: Iterable[Entered]) -> 
     return prepared
 
 
-def append_entries(work: Work, chain: Chain, entries: Sequence[Entered]) -> None:
-    """Append in this order, in this transaction."""
-    append_prepared(work, chain, prepare_entries(work.vault, work.now, entries))
-
-
 def append_prepared(
     work: Work, chain: Chain, entries: Iterable[Prepared], end: tuple[int, str] | None = None
 ) -> None:
-    """The same of entries that are prepared; `end` is the chain's, where it is locked already."""
+    """Append in this order, in this transaction; `end` is the chain's, where it is locked already."""
     sequence, digest = end or lock_chain(work, chain)
     actor, at = work.actor.user_id, written_time(work.now)
     rows: list[dict[str, Any]] = []
@@ -87,7 +83,7 @@ def append_prepared(
     work.session.connection().execute(_MOVE_END, moved)
 
 
-_HEAD = cast(Table, AuditHead.__table__)
+_HEAD = table_of(AuditHead)
 _END = select(_HEAD.c.sequence, _HEAD.c.hash).where(_HEAD.c.chain == bindparam("of")).with_for_update()
 _MOVE_END = (
     update(_HEAD)

@@ -1,11 +1,10 @@
 """The number of each change to lines and connections, by which local forward maps follow them."""
 
-from typing import cast
-
-from sqlalchemy import Table, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from gateway.models import Platform
+from gateway.models.base import table_of
 
 
 def next_change(session: Session) -> int:
@@ -14,5 +13,5 @@ def next_change(session: Session) -> int:
     return number
 
 
-_PLATFORM = cast(Table, Platform.__table__)
+_PLATFORM = table_of(Platform)
 _NEXT = update(_PLATFORM).values(change_no=_PLATFORM.c.change_no + 1).returning(_PLATFORM.c.change_no)

@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, Update, bindparam, literal, select, update
+from sqlalchemy import Select, Update, bindparam, literal, select, update
 
 from gateway.jurisdictions import facts, profile_named
 from gateway.jurisdictions.findings import FormalDeletion
 from gateway.models import CreditHandoff, EnforcementCase, Notice, PhoneLine, Remark
+from gateway.models.base import table_of
 from gateway.services.append_entries import Entered, Prepared, append_prepared, prepare_entries
 from gateway.services.audit import Chain
 from gateway.services.calendar import calendar_of
@@ -213,7 +214,7 @@ def _locking(query: Select[Any], *, key_share: bool = True) -> tuple[Select[Any]
 
 
 _CASE, _NOTICE, _HANDOFF, _LINE = (
-    cast(Table, model.__table__) for model in (EnforcementCase, Notice, CreditHandoff, PhoneLine)
+    table_of(model) for model in (EnforcementCase, Notice, CreditHandoff, PhoneLine)
 )
 _IDS = ids_named("ids")
 _OPEN_CASES = _locking(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import and_, exists, update
 
 from gateway.models import EnforcementCase, Notice, PhoneLine
+from gateway.models.base import table_of
 from gateway.services.keyset import among
 from gateway.services.one_of import ids_named, one_of
 from gateway.services.sweep_notices import LATEST, LIVE, NOW, Sweep, Swept, sweep_notices
@@ -22,12 +23,11 @@ def end_notices_of_closed_cases(transactions: Transactions) -> int:
     return sweep_notices(transactions, CLOSED)
 
 
+_LINE = table_of(PhoneLine)
+
+
 def _quiet(because: str) -> Callable[[Work, Sequence[Swept]], None]:
-    word = (
-        update(PhoneLine.__table__)  # type: ignore[arg-type]
-        .where(one_of(PhoneLine.__table__.c.id, ids_named("ids")))
-        .values(quiet_because=because)
-    )
+    word = update(_LINE).where(one_of(_LINE.c.id, ids_named("ids"))).values(quiet_because=because)
 
     def leave_word(work: Work, swept: Sequence[Swept]) -> None:
         work.session.connection().execute(word, {"ids": [row.line_id for row in swept if row.was_live]})

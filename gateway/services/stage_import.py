@@ -19,12 +19,13 @@ it stands in their `import_id`.
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from gateway.models import ImportBatch
+from gateway.models.base import table_of
 from gateway.services.change_numbers import next_change
 from gateway.services.check_file import Advance, Approvable, Checking, Chunk, rules_of
 from gateway.services.check_import import Rules
@@ -181,7 +182,7 @@ def _refuse_given_up(work: Work, import_id: str) -> None:
         )
 
 
-_BATCH = cast(Table, ImportBatch.__table__)
+_BATCH = table_of(ImportBatch)
 _STATE = select(_BATCH.c.state).where(_BATCH.c.id == bindparam("import")).with_for_update()
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select, true, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, true, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from gateway.models import Notice, PhoneLine
-from gateway.models.base import UtcTime
+from gateway.models.base import UtcTime, table_of
 from gateway.services.append_entries import (
     Entered,
     Prepared,
@@ -46,7 +46,7 @@ class Swept(NamedTuple):
 LATEST, NOW = bindparam("latest", type_=UtcTime()), bindparam("now", type_=UtcTime())
 """What is given when a sweep's statements are executed: the latest clock, and the application's."""
 _IDS = ids_named("ids")
-_NOTICE, _LINE = cast(Table, Notice.__table__), cast(Table, PhoneLine.__table__)
+_NOTICE, _LINE = table_of(Notice), table_of(PhoneLine)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import bindparam, select
 
 from gateway.models import Base, Debtor, Decision, EnforcementCase, Notice, PhoneLine, Remark
+from gateway.models.base import table_of
 from gateway.services.keyset import aside
 from gateway.services.make_rows import Columns, Made
 from gateway.services.one_of import ids_named, one_of
@@ -61,7 +61,7 @@ def _known(work: Work, import_id: str, numbers: Sequence[str]) -> dict[str, _Kno
     return {number: _Known(case_id, decision_id, complete) for number, case_id, decision_id, complete in rows}
 
 
-_CASE, _DECISION = cast(Table, EnforcementCase.__table__), cast(Table, Decision.__table__)
+_CASE, _DECISION = table_of(EnforcementCase), table_of(Decision)
 _KNOWN = (
     select(_CASE.c.case_number, _CASE.c.id, _DECISION.c.id, _DECISION.c.complete)
     .join(_DECISION, _DECISION.c.case_id == _CASE.c.id)
