@@ -87,8 +87,8 @@ class Kept:
     def deciding(self) -> Iterator[Transaction]:
         """One transaction that may write: committed at the end, rolled back on any error."""
         with (
-            turn(self._engine),
             self._given_up_on_error() as connection,
+            turn(self._engine),
             connection.begin(),
             closing(Transaction(connection)) as transaction,
         ):

@@ -172,10 +172,16 @@ def writing(engine: Engine, sees: str = NO_COURT) -> Iterator[Session]:
 
     `sees`: whose rows, see gateway/sight.py; the call path's role needs nobody to say so.
     On SQLite it takes the write lock at once (a read that turns into a write loses updates); threads of
-    this process queue for it here, which is fairer than SQLite's own polling.
+    this process queue for it here, which is fairer than SQLite's own polling. The connection is there before:
+    who waits for one, because readers have all, holds up nobody who writes with another.
     """
-    bound = engine.execution_options(writing=True)
-    with turn(engine), Session(bound, expire_on_commit=False, autoflush=False) as session, session.begin():
+    with (
+        engine.execution_options(writing=True).connect() as connection,
+        turn(engine),
+        Session(connection, expire_on_commit=False, autoflush=False) as session,
+        session.begin(),
+    ):
+        session.connection()  # Else the lock is taken with the first statement, after the clock was read.
         see(session, sees)
         yield session
 

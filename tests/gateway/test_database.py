@@ -144,6 +144,37 @@ def test_sqlite_writers_wait_in_this_process_and_not_at_the_file(tmp_path: Path)
     engine.dispose()
 
 
+def test_a_writer_on_sqlite_has_the_lock_before_it_does_anything(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "it.db", timeout=0)) as other:
+        engine = open_engine(f"sqlite:///{tmp_path / 'it.db'}", wait_ms=50, statement_ms=1, pool_size=1)
+        with writing(engine), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.execute("BEGIN IMMEDIATE")
+        engine.dispose()
+
+
+def test_who_waits_for_a_connection_keeps_no_writer_from_his_turn(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "it.db").close()
+    url = f"sqlite:///{tmp_path / 'it.db'}"
+    desk = open_engine(url, wait_ms=5000, statement_ms=1, pool_size=1, pool_ms=1000)
+    calls = open_engine(url, wait_ms=200, statement_ms=1, pool_size=1)
+
+    def write() -> None:
+        with writing(desk):
+            pytest.fail("there was a connection")
+
+    written = 0
+    with desk.connect(), ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(write)
+        while not waiting.done():
+            with writing(calls):
+                written += 1
+        assert isinstance(waiting.exception(), PoolTimeout)
+    assert written > 1
+    desk.dispose()
+    calls.dispose()
+
+
 @pytest.mark.postgres
 def test_postgres_that_would_lose_what_it_acknowledged_is_refused(postgres_url: str) -> None:
     engine = open_engine(postgres_url, wait_ms=1000, statement_ms=1000, pool_size=1)
