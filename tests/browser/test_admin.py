@@ -230,6 +230,7 @@ def test_a_token_is_issued_copied_and_revoked(desk: Stage, javascript: bool) -> 
     expect(page.get_by_text("it is shown this once")).to_be_visible()
     expect(page.locator("code", has_text="cng_")).to_be_visible()
     if javascript:
+        page.context.grant_permissions(["clipboard-write"])
         look(page, "admin-token-shown")
         page.get_by_role("button", name="Copy the token").click()
         expect(page.get_by_role("button", name="Copied")).to_be_visible()
