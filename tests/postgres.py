@@ -1,8 +1,4 @@
-"""A PostgreSQL server for tests: found or brought by a wheel, started once, one database for whoever asks.
-
-`python -m tests.postgres COMMAND ...` runs the command on an empty database, named by
-COURT_GATEWAY_DATABASE_URL.
-"""
+"""A PostgreSQL server for tests: found or brought by a wheel, started once, one database for whoever asks."""
 
 import os
 import pwd
@@ -10,13 +6,13 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
@@ -42,7 +38,8 @@ class Server:
     def create(self, template: str = "template1") -> str:
         """The address of a new database, a copy of `template` (a name or an address)."""
         name = f"test_{secrets.token_hex(6)}"
-        self._do("CREATE DATABASE {} TEMPLATE {}", name, _name_of(template))
+        with self._connected(self.url) as do:
+            do("CREATE DATABASE {} TEMPLATE {}", name, _name_of(template))
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
 
     def drop(self, url: str) -> None:
@@ -51,8 +48,9 @@ class Server:
         As superuser where there is one: nobody else may send the server's own vacuum worker away.
         """
         name = _name_of(url)
-        self._do("DROP DATABASE {} WITH (FORCE)", name, role_url=self.superuser_url)
-        self._do("DROP ROLE IF EXISTS {}, {}", f"{name}_desk", f"{name}_calls", role_url=self.superuser_url)
+        with self._connected(self.superuser_url or self.url) as do:
+            do("DROP DATABASE {} WITH (FORCE)", name)
+            do("DROP ROLE IF EXISTS {}, {}", f"{name}_desk", f"{name}_calls")
 
     def as_superuser(self, url: str) -> str:
         """The address of the same database for the superuser; raises NoPostgres where there is none."""
@@ -60,9 +58,13 @@ class Server:
             raise NoPostgres(f"the server that {URL_VARIABLE} names has told us no superuser")
         return urlsplit(self.superuser_url)._replace(path=urlsplit(url).path).geturl()
 
-    def _do(self, statement: str, *names: str, role_url: str | None = None) -> None:
-        with psycopg.connect(for_psycopg(role_url or self.url), autocommit=True) as connection:
+    @contextmanager
+    def _connected(self, url: str) -> Iterator[Callable[..., None]]:
+        def do(statement: LiteralString, *names: str) -> None:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+        with psycopg.connect(for_psycopg(url), autocommit=True) as connection:
+            yield do
 
 
 def for_psycopg(url: str) -> str:
@@ -166,17 +168,3 @@ def _free_port() -> int:
 
 def _name_of(database: str) -> str:
     return urlsplit(database).path.removeprefix("/") if "://" in database else database
-
-
-def main(command: list[str], environment: Mapping[str, str]) -> int:
-    """Run `command` against an empty database; its exit code."""
-    with running() as server:
-        url = server.create()
-        try:
-            return subprocess.run(command, env={**environment, "COURT_GATEWAY_DATABASE_URL": url}).returncode
-        finally:
-            server.drop(url)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ))
