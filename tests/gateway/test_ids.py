@@ -1,7 +1,10 @@
-"""Identifiers: of one shape, each another, and in the order of the moments in which they were made."""
+"""Identifiers: of one shape, each another, and in the order in which they were made."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from gateway.ids import ID_PATTERN, first_id, new_id, new_ids
 
@@ -16,9 +19,30 @@ def test_many_at_once_are_each_an_id_of_that_moment() -> None:
 
 
 def test_every_character_behind_the_moment_is_drawn() -> None:
-    drawn = list(zip(*(each[10:] for each in new_ids(NOW, 2000)), strict=True))
+    moments = (NOW + timedelta(milliseconds=each) for each in range(2000))
+    drawn = list(zip(*(new_id(each)[10:] for each in moments), strict=True))
     assert len(drawn) == 16
     assert all(len(set(characters)) == 32 for characters in drawn)
+
+
+def test_ids_of_one_moment_ascend_in_steps_that_are_drawn() -> None:
+    ids = [*new_ids(NOW, 1000), *(new_id(NOW) for _ in range(1000))]
+    assert ids == sorted(ids)
+    drawn = list(zip(*(each[15:] for each in ids), strict=True))
+    assert all(len(set(characters)) == 32 for characters in drawn)
+
+
+def test_a_moment_begins_anew_where_its_numbers_are_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = iter([2**80 - 1, 2**80 - 1, 5])
+    monkeypatch.setattr("secrets.randbits", lambda _bits: next(starts))
+    new = new_id(NOW + timedelta(days=1))
+    assert new[10:14] == "0000"
+
+
+def test_threads_make_different_ids_of_one_moment() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: new_ids(NOW, 50), range(40)))
+    assert len({each for ids in made for each in ids}) == 2000
 
 
 def test_no_ids_are_none_and_one_is_another_each_time() -> None:
