@@ -24,9 +24,10 @@ def aim_where_nobody_waits(engine: Engine) -> float:
 
 
 def next_size(size: int, seconds: float, aim: float = AIM_SECONDS) -> int:
-    """How many rows to take after `size` of them took `seconds`; it grows by half at most."""
+    """How many rows to take after `size` of them took `seconds`: half as many more at most, and no fewer than
+    half, because now and then the machine is away for a moment."""
     fitting = int(size * aim / max(seconds, 0.0001))
-    return max(LEAST, min(fitting, size + size // 2, MOST))
+    return max(LEAST, size // 2, min(fitting, size + size // 2, MOST))
 
 
 class Pace:

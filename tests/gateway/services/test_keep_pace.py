@@ -1,4 +1,4 @@
-"""Keeping pace: chunks grow while they are quick, and shrink at once when they are slow."""
+"""Keeping pace: chunks grow while they are quick, and shrink when they are slow."""
 
 import pytest
 
@@ -9,7 +9,9 @@ from gateway.services.keep_pace import Pace, next_size
     ("size", "seconds", "following"),
     [
         (40, 0.015, 40),
+        (40, 0.02, 30),
         (40, 0.03, 20),
+        (40, 0.3, 20),
         (40, 0.0075, 60),
         (40, 0.0, 60),
         (900, 0.001, 1000),
