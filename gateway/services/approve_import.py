@@ -14,11 +14,10 @@ in force stays submitted.
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import ColumnElement, case, exists, literal, literal_column, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Integer, bindparam, case, exists, literal_column, select, update
 
 from gateway.models import ImportBatch, Notice, Recording
-from gateway.models.base import UtcTime
+from gateway.models.base import UtcTime, table_of
 from gateway.services.approve_notice import refuse_unless_allowed_here
 from gateway.services.calendar import calendar_of
 from gateway.services.check_activation import check_court
@@ -116,51 +115,18 @@ def _refuse_changed(batch: ImportBatch, seen: tuple[int, str]) -> None:
         )
 
 
-def _waiting(import_id: str, after: str) -> tuple[ColumnElement[bool], ...]:
-    """As the partial index of what waits in imports has it, which looks nothing up twice."""
-    return (
-        Notice.import_id.is_not(None),
-        Notice.import_id == import_id,
-        Notice.state == literal_column("'submitted'"),
-        Notice.id > after,
-    )
-
-
 def _approve_next(work: Work, import_id: str, after: str, most: int) -> tuple[int, str | None]:
     """Approve the next notices that wait, in the order of their ids: how many, and the last of them, if any.
 
     One statement, with the start that depends on the approval and the hashes of what is to play. The rows are
     locked first, in the one order that all keep.
     """
-    waiting = _waiting(import_id, after)
-    ids = work.session.scalars(
-        select(Notice.id).where(*waiting).order_by(Notice.id).limit(most).with_for_update()
-    ).all()
+    connection = work.session.connection()
+    waiting = {"import": import_id, "after": after}
+    ids = connection.scalars(_NEXT, {**waiting, "most": most}).all()
     if not ids:
         return 0, None
-    other, first, second = aliased(Notice), aliased(Recording), aliased(Recording)
-    first_hash = select(first.sha256).where(first.id == Notice.recording_id).scalar_subquery()
-    second_hash = select(second.sha256).where(second.id == Notice.second_recording_id).scalar_subquery()
-    taken = exists().where(
-        other.line_id == Notice.line_id, among(other.state, "approved", "suspended"), other.id != Notice.id
-    )
-    work.session.execute(
-        update(Notice)
-        .where(*waiting, Notice.id <= ids[-1], ~taken)
-        .values(
-            state="approved",
-            approved_by=work.actor.user_id,
-            approved_at=work.now,
-            starts_at=case(
-                (Notice.starts_at > work.now, Notice.starts_at), else_=literal(work.now, UtcTime())
-            ),
-            approved_recordings=case(
-                (Notice.second_recording_id.is_(None), first_hash), else_=first_hash + " " + second_hash
-            ),
-            version=Notice.version + 1,
-        )
-        .execution_options(synchronize_session=False)
-    )
+    connection.execute(_APPROVE, {**waiting, "last": ids[-1], "judge": work.actor.user_id, "now": work.now})
     return len(ids), ids[-1]
 
 
@@ -172,3 +138,44 @@ def _finish(transactions: Transactions, import_id: str) -> ImportBatch:
         batch.version += 1
         work.changed("approved", batch, {"rows": batch.rows, "sha256": batch.sha256})
         return batch
+
+
+_NOTICE = table_of(Notice)
+_OTHER, _FIRST, _SECOND = _NOTICE.alias(), table_of(Recording).alias(), table_of(Recording).alias()
+_FIRST_HASH = select(_FIRST.c.sha256).where(_FIRST.c.id == _NOTICE.c.recording_id).scalar_subquery()
+_SECOND_HASH = select(_SECOND.c.sha256).where(_SECOND.c.id == _NOTICE.c.second_recording_id).scalar_subquery()
+_TAKEN = exists().where(
+    _OTHER.c.line_id == _NOTICE.c.line_id,
+    among(_OTHER.c.state, "approved", "suspended"),
+    _OTHER.c.id != _NOTICE.c.id,
+)
+_WAITING = (
+    _NOTICE.c.import_id.is_not(None),
+    _NOTICE.c.import_id == bindparam("import"),
+    _NOTICE.c.state == literal_column("'submitted'"),
+    _NOTICE.c.id > bindparam("after"),
+)
+"""As the partial index of what waits in imports has it, which looks nothing up twice."""
+_NEXT = (
+    select(_NOTICE.c.id)
+    .where(*_WAITING)
+    .order_by(_NOTICE.c.id)
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update()
+)
+_NOW = bindparam("now", type_=UtcTime())
+_APPROVE = (
+    update(_NOTICE)
+    .where(*_WAITING, _NOTICE.c.id <= bindparam("last"), ~_TAKEN)
+    .values(
+        state="approved",
+        approved_by=bindparam("judge"),
+        approved_at=_NOW,
+        starts_at=case((_NOTICE.c.starts_at > _NOW, _NOTICE.c.starts_at), else_=_NOW),
+        approved_recordings=case(
+            (_NOTICE.c.second_recording_id.is_(None), _FIRST_HASH), else_=_FIRST_HASH + " " + _SECOND_HASH
+        ),
+        version=_NOTICE.c.version + 1,
+    )
+)
+"""Made once, as a large import is approved in thousands of transactions."""

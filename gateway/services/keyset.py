@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from gateway.models.base import UtcTime
 from gateway.services.list_rows import bad_cursor
@@ -63,7 +64,7 @@ def aside(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     return func.coalesce(column, column)
 
 
-def among(column: InstrumentedAttribute[Any], *words: str) -> ColumnElement[bool]:
+def among(column: SQLCoreOperations[Any], *words: str) -> ColumnElement[bool]:
     """Column IN (words), written out as in the condition of a partial index, which SQLite wants to read."""
     return column.in_([literal_column(f"'{word}'") for word in words])
 
