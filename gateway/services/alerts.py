@@ -12,13 +12,13 @@ from gateway.services.upsert import insert_all_if_new, insert_if_new
 
 
 def open_alert(
-    session: Session, kind: str, subject_id: str, now: datetime, court_id: str | None = None
+    session: Session, kind: str, subject_id: str, now: datetime, court_id: str | None = None, times: int = 1
 ) -> None:
-    """Open an alert, or count one more time on the one that is open. Subjects are ids, never numbers."""
+    """Open an alert, or count so many times more on the one that is open. Subjects are ids, never numbers."""
     counted = session.execute(
         update(Alert)
         .where(Alert.kind == kind, Alert.subject_id == subject_id, Alert.closed_at.is_(None))
-        .values(times=Alert.times + 1, last_at=now)
+        .values(times=Alert.times + times, last_at=now)
         .execution_options(synchronize_session=False)
     )
     if counted.rowcount:  # type: ignore[attr-defined]
@@ -28,7 +28,7 @@ def open_alert(
         "court_id": court_id,
         "kind": kind,
         "subject_id": subject_id,
-        "times": 1,
+        "times": times,
         "opened_at": now,
         "last_at": now,
     }

@@ -1,5 +1,6 @@
 """Answering calls: looked up by one statement each, planned purely, and recorded before they are answered."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -206,22 +207,22 @@ def _record(transaction: Transaction, drafts: Sequence[_Draft], now: datetime) -
     ids = new_ids(now, len(drafts))
     rows = [{"id": new, **_row(draft)} for new, draft in zip(ids, drafts, strict=True)]
     inserted = _CALLS.insert(transaction, rows)
-    alerts: list[tuple[str, str, str | None, datetime]] = []
+    alerts: Counter[tuple[str, str, str | None]] = Counter()
     for draft, new in zip(drafts, inserted, strict=True):
         found = draft.found
         if found is None:
-            alerts += [(draft.plan.why.value, draft.call.trunk.id, None, now)] if new else []
+            alerts.update([(draft.plan.why.value, draft.call.trunk.id, None)] if new else [])
             continue
         if not new:
             raise AnsweredMeanwhile
         if found.reported_before:
             settle_call(transaction.session, draft.call.trunk.id, draft.call.facts.carrier_call_id)
-        alerts += [
-            (kind, "platform" if kind == "clock_skew" else found.line_id, found.court_id, now)
+        alerts.update(
+            (kind, "platform" if kind == "clock_skew" else found.line_id, found.court_id)
             for kind in _alerts(draft)
-        ]
-    for kind, subject, court_id, now in sorted(alerts, key=lambda alert: alert[:2]):
-        open_alert(transaction.session, kind, subject, now, court_id)
+        )
+    for (kind, subject, court_id), times in sorted(alerts.items(), key=lambda alert: alert[0][:2]):
+        open_alert(transaction.session, kind, subject, now, court_id, times)
 
 
 def _alerts(draft: _Draft) -> list[str]:
