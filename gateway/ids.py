@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import accumulate
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_RANDOM, _STEP = 10, 7
-"""Bytes that are drawn for the first id of a moment, and for the step to each further one."""
+_BITS, _STEP = 80, 7
+"""Bits behind the moment, and bytes that are drawn for the step from one id to the next."""
 ID_PATTERN = "^[0-9a-hjkmnp-tv-z]{26}$"
 """What every id looks like, as a regular expression."""
 
@@ -43,12 +43,11 @@ class _Ascending:
         drawn = secrets.token_bytes(_STEP * count)
         steps = [int.from_bytes(drawn[at : at + _STEP]) + 1 for at in range(0, len(drawn), _STEP)]
         with self._lock:
-            last = self._last if moment == self._moment else secrets.randbits(8 * _RANDOM)
-            while last + sum(steps) >> 8 * _RANDOM:
-                last = secrets.randbits(8 * _RANDOM)
-            _, *numbers = accumulate(steps, initial=last)
-            self._moment, self._last = moment, numbers[-1] if numbers else last
-        return numbers
+            start = self._last if moment == self._moment else secrets.randbits(_BITS)
+            while (numbers := list(accumulate(steps, initial=start)))[-1] >> _BITS:
+                start = secrets.randbits(_BITS)
+            self._moment, self._last = moment, numbers[-1]
+        return numbers[1:]
 
 
 _ASCENDING = _Ascending()
