@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.clock import SystemClock
 from gateway.logs import configure
-from gateway.runtime import Runtime
+from gateway.runtime import Runtime, spare_the_collector
 from gateway.services.claim_job import let_go, next_due_job
 from gateway.services.transactions import Transactions
 from gateway.services.work_on_import import work_on_import
@@ -91,6 +91,7 @@ def main(arguments: list[str]) -> int:
     settings = read_settings(os.environ)
     configure(settings.log_level)
     runtime = Runtime.open(settings, SystemClock())
+    spare_the_collector()
     try:
         done = work_on_import(Transactions(runtime.engine, runtime.clock, runtime.vault), job_id, worker)
     except (SQLAlchemyError, OSError) as fault:

@@ -17,7 +17,7 @@ from gateway.database import DurabilityOff, reading, writing
 from gateway.logs import configure
 from gateway.models import User
 from gateway.readiness import NotReady
-from gateway.runtime import Runtime
+from gateway.runtime import Runtime, spare_the_collector
 from gateway.services.actor import Actor
 from gateway.services.list_courts import list_courts
 from gateway.services.list_rows import Page, Wanted
@@ -61,6 +61,7 @@ def open_runtime(*, checked: bool = True) -> Runtime:
         raise click.ClickException(f"{fault}\nFirst time here? Run `court-gateway init`.") from fault
     except SQLAlchemyError as fault:
         raise click.ClickException(f"the database does not answer ({type(fault).__name__})") from fault
+    spare_the_collector()
     return runtime
 
 

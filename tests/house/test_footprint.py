@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import Any
+
+import pytest
 
 from gateway.settings import read_settings
 from gateway.vault import Keyring
@@ -25,17 +27,31 @@ ELSEWHERE = {
 COMMANDS_ONLY = {"alembic", "av", "flask", "gateway.demonstration", "granian", "numpy", "rich.progress"}
 
 
-def test_a_web_worker_loads_nothing_that_others_do_for_it(tmp_path: Path) -> None:
-    """The very module that is served, over settings whose database is not there."""
-    environment = {**os.environ, "COURT_GATEWAY_DATA_DIR": str(tmp_path)}
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What is in a process that has loaded the very module that is served; its database is not there."""
+    environment = {**os.environ, "COURT_GATEWAY_DATA_DIR": str(tmp_path_factory.mktemp("worker"))}
     Keyring.generate().save(read_settings(environment).keys_path)
-    code = "import gateway.asgi, json, sys; print(json.dumps(list(sys.modules)))"
+    code = (
+        "import gateway.asgi, gc, json, sys; to_collect = len(gc.get_objects());"
+        "print(json.dumps({'modules': list(sys.modules), 'to_collect': to_collect}))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_a_web_worker_loads_nothing_that_others_do_for_it(worker: dict[str, Any]) -> None:
+    loaded = set(worker["modules"])
     assert "gateway.web.desk" in loaded
     assert {name: why for name, why in ELSEWHERE.items() if name in loaded} == {}
+
+
+def test_a_web_worker_stops_for_no_garbage_among_what_it_keeps(worker: dict[str, Any]) -> None:
+    """A full collection of all that it holds would keep every caller waiting for a tenth of a second."""
+    assert worker["to_collect"] < 2000
 
 
 def test_a_command_loads_what_it_needs_itself() -> None:
