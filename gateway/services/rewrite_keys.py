@@ -4,7 +4,7 @@ Persons' keys and old fallback addresses cannot be rewritten, as nobody keeps wh
 an older key is kept for reading as long as it is named anywhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -28,10 +28,11 @@ from gateway.models import (
 )
 from gateway.services.audit import PLATFORM
 from gateway.services.change_numbers import next_change
+from gateway.services.keep_pace import LEAST, Pace, aim_where_few_wait
+from gateway.services.one_of import one_of
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 
-CHUNK = 200
 SEALED: tuple[tuple[type[Base], dict[str, str]], ...] = (
     (
         PhoneLine,
@@ -79,34 +80,40 @@ HASHED: dict[type[Base], dict[str, str]] = {
 
 
 def rewrite_keys(transactions: Transactions) -> int:
-    """Rewrite every row that is not under the current key; returns how many were. Harmless when repeated."""
-    count = 0
+    """Rewrite every row that is not under the current key; returns how many were. Harmless when repeated.
+
+    Calls go on meanwhile, so no transaction is longer than a sweep's.
+    """
+    count, pace = 0, Pace(LEAST, aim_where_few_wait(transactions.engine))
     for model, columns in SEALED:
-        for ids in _chunks(transactions, model):
+        last = ""
+        while ids := _next_ids(transactions, model, last, pace.size):
             with transactions.writing() as work:
-                count += sum(_rewrite(work, model, columns, row_id) for row_id in ids)
+                pace.locked()
+                count += sum(_rewrite(work, row, columns) for row in _locked(work, model, ids))
+                work.session.flush()
+                pace.written(len(ids))
+            last = ids[-1]
     with transactions.writing() as work:
         work.enter(PLATFORM, "rewrote_keys", "platform", "all", {"rows": count})
     return count
 
 
-def _chunks(transactions: Transactions, model: type[Base]) -> Iterator[list[str]]:
+def _next_ids(transactions: Transactions, model: type[Base], after: str, most: int) -> Sequence[str]:
     table: Any = model
-    last = ""
-    while True:
-        with transactions.reading() as work:
-            ids = list(
-                work.session.scalars(select(table.id).where(table.id > last).order_by(table.id).limit(CHUNK))
-            )
-        if not ids:
-            return
-        yield ids
-        last = ids[-1]
+    with transactions.reading() as work:
+        query = select(table.id).where(table.id > after).order_by(table.id).limit(most)
+        return work.session.scalars(query).all()
 
 
-def _rewrite(work: Work, model: type[Base], columns: dict[str, str], row_id: str) -> bool:
-    row: Any = work.session.get(model, row_id, with_for_update=True)
-    sealed = {name: getattr(row, name) for name in columns} if row is not None else {}
+def _locked(work: Work, model: type[Base], ids: Sequence[str]) -> Sequence[Any]:
+    table: Any = model
+    query = select(table).where(one_of(table.id, ids)).order_by(table.id).with_for_update(key_share=True)
+    return work.session.scalars(query).all()
+
+
+def _rewrite(work: Work, row: Any, columns: dict[str, str]) -> bool:
+    sealed = {name: getattr(row, name) for name in columns}
     old = {
         name: value
         for name, value in sealed.items()
@@ -117,7 +124,7 @@ def _rewrite(work: Work, model: type[Base], columns: dict[str, str], row_id: str
     plain = {name: work.vault.open_bytes(value, columns[name]) for name, value in sealed.items() if value}
     for name, content in plain.items():
         setattr(row, name, work.vault.seal_bytes(content, columns[name]))
-    for digest, source in HASHED.get(model, {}).items():
+    for digest, source in HASHED.get(type(row), {}).items():
         if source in plain:
             setattr(row, digest, work.vault.look_up_hash(plain[source].decode()))
     if isinstance(row, PhoneLine):
@@ -125,5 +132,4 @@ def _rewrite(work: Work, model: type[Base], columns: dict[str, str], row_id: str
     # A released line is no news: its number may be that of another line, which the forward map holds by now.
     if isinstance(row, Connection) or (isinstance(row, PhoneLine) and row.state != "released"):
         row.change_no = next_change(work.session)
-    work.session.flush()
     return True

@@ -1,5 +1,6 @@
 """Rotating keys: nothing changes for callers, and everything kept is under the new key."""
 
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 from gateway.clock import SystemClock
 from gateway.models import Base, PhoneLine
 from gateway.runtime import Runtime
+from gateway.services.protect_caller import protect_caller
 from gateway.services.record_progress import line_dialled
 from gateway.services.release_line import release_line
 from gateway.services.rewrite_keys import SEALED, rewrite_keys
 from gateway.services.transactions import Transactions
 from gateway.vault import Keyring, Vault
-from tests.factories import number, open_gateway
+from tests.factories import Gateway, number, open_gateway
 
 
 def test_a_line_is_found_before_and_after_its_keys_are_rewritten(database_url: str, tmp_path: Path) -> None:
@@ -63,7 +65,9 @@ def test_a_number_that_came_back_is_in_the_forward_map_all_the_while(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its released line is rewritten too, and must not take the entry of the one that has it now."""
-    monkeypatch.setattr("gateway.services.rewrite_keys.CHUNK", 1)
+    monkeypatch.setattr("gateway.services.rewrite_keys.LEAST", 1)
+    monkeypatch.setattr("gateway.services.keep_pace.LEAST", 1)
+    monkeypatch.setattr("gateway.services.keep_pace.MOST", 1)
     gateway = open_gateway(database_url, tmp_path)
     before = gateway.line(public_number=number(2001), gateway_number=number(2001))
     with gateway.work() as work:
@@ -83,3 +87,18 @@ def test_a_number_that_came_back_is_in_the_forward_map_all_the_while(
     runtime.close()
     assert len(known) > 3
     assert all(known)
+
+
+def test_transactions_are_as_short_as_a_slow_machine_makes_them(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Calls go on while keys are rewritten: on SQLite each waits for the transaction that is open."""
+    with gateway.work("operator") as work:
+        for each in range(60):
+            protect_caller(work, number(7001 + each), "City hospital")
+    moments = count()
+    monkeypatch.setattr("gateway.services.keep_pace.perf_counter", lambda: float(next(moments)))
+    begun: list[Session] = []
+    runtime = gateway.runtime
+    rewrite_keys(Transactions(runtime.engine, runtime.clock, runtime.vault, guard=begun.append))
+    assert len(begun) >= 6
