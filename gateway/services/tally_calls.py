@@ -15,6 +15,7 @@ from gateway.services.transactions import Transactions
 from gateway.services.upsert import insert_if_new
 from gateway.services.work import Work
 
+AT_ONCE = 50
 ZONE_OF_NO_COURT = "UTC"
 REPORTS_COME_FOR = timedelta(days=2)
 """How long after a call its tally may still change: carriers report at most a day late."""
@@ -43,8 +44,10 @@ def tally_calls(transactions: Transactions) -> int:
     for zone, courts, day in days:
         with transactions.reading() as work:
             tallies = _count(work, zone, courts, day)
-        with transactions.writing() as work:
-            changed += sum(_keep(work, key, sums) for key, sums in tallies.items())
+        counted = sorted(tallies.items())
+        for start in range(0, len(counted), AT_ONCE):
+            with transactions.writing() as work:
+                changed += sum(_keep(work, key, sums) for key, sums in counted[start : start + AT_ONCE])
     return changed
 
 

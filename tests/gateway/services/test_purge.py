@@ -2,10 +2,12 @@
 
 import json
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from gateway.database import writing
 from gateway.models import (
@@ -25,6 +27,8 @@ from gateway.models import (
 )
 from gateway.services.close_case import close_case
 from gateway.services.purge import purge
+from gateway.services.purge_heard import purge_heard
+from gateway.services.transactions import Transactions
 from gateway.sight import EVERY_COURT
 from tests.carriers import FakeCarrier, sid
 from tests.factories import Gateway
@@ -125,6 +129,23 @@ def test_who_heard_a_notice_is_forgotten_when_the_period_is_past(gateway: Gatewa
     assert heard(gateway) == 1
     assert purge(gateway.runtime, end)["heard"] == 1
     assert heard(gateway) == 0
+
+
+def test_the_thousands_who_heard_one_notice_are_forgotten_a_few_at_a_time(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _hear(gateway, 1)
+    with writing(gateway.runtime.engine, EVERY_COURT) as session:
+        one = session.execute(select(Heard)).scalar_one()
+        key = {"notice_id": one.notice_id, "period": one.period, "at": one.at}
+        session.execute(insert(Heard), [{**key, "caller_hash": bytes([each] * 16)} for each in range(99)])
+    moments, begun = count(), list[Session]()
+    monkeypatch.setattr("gateway.services.keep_pace.perf_counter", lambda: float(next(moments)))
+    runtime = gateway.runtime
+    forgetting = Transactions(runtime.engine, runtime.clock, runtime.vault, guard=begun.append)
+    assert purge_heard(forgetting, _midnight_after(gateway, 1)) == 100
+    assert heard(gateway) == 0
+    assert len(begun) >= 5
 
 
 def test_the_keys_under_which_callers_were_hashed_are_destroyed(gateway: Gateway) -> None:
