@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ivr.keyed_hash import KeyedHash
 
+LONGEST_MARK = 9
+"""Bytes with which a sealed value names its key: the length of an id, and 8 letters or digits at most."""
 _NONCE = 12
 _HASH = 16
 

@@ -4,10 +4,10 @@ Persons' keys and old fallback addresses cannot be rewritten, as nobody keeps wh
 an older key is kept for reading as long as it is named anywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from gateway.models import (
     AccessLink,
@@ -32,7 +32,9 @@ from gateway.services.keep_pace import LEAST, Pace, aim_where_few_wait
 from gateway.services.one_of import one_of
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
+from gateway.vault import LONGEST_MARK, Vault
 
+AT_ONCE = 1000
 SEALED: tuple[tuple[type[Base], dict[str, str]], ...] = (
     (
         PhoneLine,
@@ -86,24 +88,35 @@ def rewrite_keys(transactions: Transactions) -> int:
     """
     count, pace = 0, Pace(LEAST, aim_where_few_wait(transactions.engine))
     for model, columns in SEALED:
-        last = ""
-        while ids := _next_ids(transactions, model, last, pace.size):
-            with transactions.writing() as work:
-                pace.locked()
-                count += sum(_rewrite(work, row, columns) for row in _locked(work, model, ids))
-                work.session.flush()
-                pace.written(len(ids))
-            last = ids[-1]
+        for ids in _under_older_keys(transactions, model, columns):
+            while ids:
+                some, ids = ids[: pace.size], ids[pace.size :]
+                with transactions.writing() as work:
+                    pace.locked()
+                    count += sum(_rewrite(work, row, columns) for row in _locked(work, model, some))
+                    work.session.flush()
+                    pace.written(len(some))
     with transactions.writing() as work:
         work.enter(PLATFORM, "rewrote_keys", "platform", "all", {"rows": count})
     return count
 
 
-def _next_ids(transactions: Transactions, model: type[Base], after: str, most: int) -> Sequence[str]:
+def _under_older_keys(
+    transactions: Transactions, model: type[Base], columns: Iterable[str]
+) -> Iterator[Sequence[str]]:
+    """Ids of rows that are to be rewritten, by what their sealed values begin with: uploads are large."""
     table: Any = model
-    with transactions.reading() as work:
-        query = select(table.id).where(table.id > after).order_by(table.id).limit(most)
-        return work.session.scalars(query).all()
+    marks = [func.substr(getattr(table, name), 1, LONGEST_MARK) for name in columns]
+    last = ""
+    while True:
+        with transactions.reading() as work:
+            query = select(table.id, *marks).where(table.id > last).order_by(table.id).limit(AT_ONCE)
+            rows = work.session.execute(query).all()
+            current = work.vault.current_key
+        if not rows:
+            return
+        yield [row[0] for row in rows if any(mark and Vault.key_of(mark) != current for mark in row[1:])]
+        last = rows[-1][0]
 
 
 def _locked(work: Work, model: type[Base], ids: Sequence[str]) -> Sequence[Any]:

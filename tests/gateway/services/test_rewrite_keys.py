@@ -19,16 +19,21 @@ from gateway.vault import Keyring, Vault
 from tests.factories import Gateway, number, open_gateway
 
 
+def _rotated(gateway: Gateway) -> Runtime:
+    """The same gateway, started anew with another current key."""
+    settings = gateway.runtime.settings
+    gateway.runtime.close()
+    Keyring.load(settings.keys_path).rotated().save(settings.keys_path)
+    return Runtime.open(settings, SystemClock())
+
+
 def test_a_line_is_found_before_and_after_its_keys_are_rewritten(database_url: str, tmp_path: Path) -> None:
     gateway = open_gateway(database_url, tmp_path)
     line = gateway.notice().line_id
-    settings = gateway.runtime.settings
     with gateway.read() as session:
         kept = session.get_one(PhoneLine, line)
         dialled, connection = gateway.dialled(kept), kept.connection_id
-    gateway.runtime.close()
-    Keyring.load(settings.keys_path).rotated().save(settings.keys_path)
-    runtime = Runtime.open(settings, SystemClock())
+    runtime = _rotated(gateway)
     transactions = Transactions(runtime.engine, runtime.clock, runtime.vault)
 
     def found() -> str | None:
@@ -73,10 +78,7 @@ def test_a_number_that_came_back_is_in_the_forward_map_all_the_while(
     with gateway.work() as work:
         release_line(work, before.id, "letter")
     gateway.line(public_number=number(2001), gateway_number=number(2001))
-    settings = gateway.runtime.settings
-    gateway.runtime.close()
-    Keyring.load(settings.keys_path).rotated().save(settings.keys_path)
-    runtime = Runtime.open(settings, SystemClock())
+    runtime = _rotated(gateway)
     known: list[bool] = []
 
     def look(_session: Session) -> None:
@@ -99,6 +101,7 @@ def test_transactions_are_as_short_as_a_slow_machine_makes_them(
     moments = count()
     monkeypatch.setattr("gateway.services.keep_pace.perf_counter", lambda: float(next(moments)))
     begun: list[Session] = []
-    runtime = gateway.runtime
+    runtime = _rotated(gateway)
     rewrite_keys(Transactions(runtime.engine, runtime.clock, runtime.vault, guard=begun.append))
+    runtime.close()
     assert len(begun) >= 6
