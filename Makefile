@@ -4,7 +4,8 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 READY := $(VENV)/.ready
-WORKERS ?= auto
+# One more than there are processors: tests wait now and then, for browsers, servers and disks.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) setup.cfg
 
