@@ -80,27 +80,31 @@ class Kept:
     @contextmanager
     def asking(self) -> Iterator[Asking]:
         """Statements outside of any transaction."""
-        with self._given_up_on_error() as connection, _outside_transactions(connection):
+        with self._given_up_on_error(self._ready()) as connection, _outside_transactions(connection):
             yield Asking(connection)
 
     @contextmanager
     def deciding(self) -> Iterator[Transaction]:
         """One transaction that may write: committed at the end, rolled back on any error."""
+        ready = self._ready()  # Whoever waits for a connection keeps nobody from his turn.
         with (
-            self._given_up_on_error() as connection,
             turn(self._engine),
+            self._given_up_on_error(ready) as connection,
             connection.begin(),
             closing(Transaction(connection)) as transaction,
         ):
             yield transaction
 
-    @contextmanager
-    def _given_up_on_error(self) -> Iterator[Connection]:
+    def _ready(self) -> Connection:
         if self._connection is None or is_outdated(self._connection):
             self._give_up()
             self._connection = self._engine.connect()
+        return self._connection
+
+    @contextmanager
+    def _given_up_on_error(self, connection: Connection) -> Iterator[Connection]:
         try:
-            yield self._connection
+            yield connection
         except BaseException:
             self._give_up()
             raise

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from gateway.database import DurabilityOff, open_engine, reading, refuse_weak_durability, writing
+from gateway.call_transaction import Kept
+from gateway.database import DurabilityOff, open_engine, reading, refuse_weak_durability, turn, writing
 from tests.postgres import for_psycopg
 
 
@@ -173,6 +174,21 @@ def test_who_waits_for_a_connection_keeps_no_writer_from_his_turn(tmp_path: Path
     assert written > 1
     desk.dispose()
     calls.dispose()
+
+
+def test_who_kept_a_connection_keeps_it_when_his_turn_does_not_come(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "it.db").close()
+    engine = open_engine(f"sqlite:///{tmp_path / 'it.db'}", wait_ms=50, statement_ms=1, pool_size=1)
+    with Kept(engine) as kept:
+        with kept.deciding():
+            pass
+        with turn(engine), pytest.raises(OperationalError), kept.deciding():
+            pass
+        with pytest.raises(PoolTimeout):
+            engine.connect()
+        with kept.deciding() as transaction:
+            assert transaction.session.execute(text("SELECT 1")).scalar_one() == 1
+    engine.dispose()
 
 
 @pytest.mark.postgres
