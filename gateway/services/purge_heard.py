@@ -20,7 +20,10 @@ def purge_heard(transactions: Transactions, as_of: datetime) -> int:
     total = 0
     for start in range(0, len(past), AT_ONCE):
         ended = tuple_(Heard.notice_id, Heard.period).in_(past[start : start + AT_ONCE])
-        while gone := _delete_some(transactions, ended, pace):
+        asked = gone = 0
+        while gone == asked:
+            asked = pace.size
+            gone = _delete_some(transactions, ended, pace)
             total += gone
     return total
 
