@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ivr.keyed_hash import KeyedHash
 
-LONGEST_MARK = 9
-"""Bytes with which a sealed value names its key: the length of an id, and 8 letters or digits at most."""
+_LONGEST_ID = 8
+LONGEST_MARK = 1 + _LONGEST_ID
+"""Bytes with which a sealed value names its key: the length of an id, and the id."""
 _NONCE = 12
 _HASH = 16
 
@@ -55,8 +56,8 @@ class Keyring:
             raise KeysUnusable(f"{path}: not a key file ({type(fault).__name__})") from fault
         if ring.current not in masters or any(len(key) != 32 for key in masters.values()):
             raise KeysUnusable(f"{path}: every key has 32 bytes and `current` names one of them")
-        if any(not (key_id.isascii() and key_id.isalnum() and len(key_id) <= 8) for key_id in masters):
-            raise KeysUnusable(f"{path}: a key id has 1 to 8 letters or digits")
+        if any(not (each.isascii() and each.isalnum() and len(each) <= _LONGEST_ID) for each in masters):
+            raise KeysUnusable(f"{path}: a key id has 1 to {_LONGEST_ID} letters or digits")
         return ring
 
     def save(self, path: Path) -> None:
