@@ -24,7 +24,7 @@ from tests.outside.gateway import Outside, command, free_port, wait_until_alive
 CHROMIUM = next(
     (found for name in ("chromium-headless-shell", "chromium") if (found := shutil.which(name))), None
 )
-"""Debian's. The one without windows of its own draws the same pages in a third less time."""
+"""Debian's. The one without windows of its own draws the same pages with fewer processes."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
