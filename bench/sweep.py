@@ -40,7 +40,7 @@ from tests.postgres import Server
 LIMIT, LONGEST_LOCK, LIMIT_OF_CALLS = 3.0, 0.030, 2.0
 SHORT_LIMIT, SHORT_LIMIT_OF_LOCKS = 12.0, 10.0
 """Wide, because few rows spread what is done once a chunk over few, and other programs hold a chunk up."""
-CALLS = 300
+CALLS = 1_000
 STATEMENTS = (
     "UPDATE line SET quiet_because = 'ended' WHERE id IN (SELECT line_id FROM notice WHERE {over})",
     "INSERT INTO audit_entry (id, chain, sequence, at, actor, action, subject_kind, subject_id, details,"
@@ -147,20 +147,21 @@ class Arena:
         with self._copy() as gateway:
             carrier = FakeCarrier.of(gateway)
             for _ in range(20):
-                self._call(carrier)
-            before = [self._call(carrier) for _ in range(CALLS)]
+                self._call(gateway, carrier)
+            before = [self._call(gateway, carrier) for _ in range(CALLS)]
             data = str(gateway.runtime.settings.data_dir)
             words = [sys.executable, "-m", "bench.sweep", gateway.url, data, self.over.isoformat()]
             sweeping = subprocess.Popen(words)
             time.sleep(1.5)
-            meanwhile = [self._call(carrier) for _ in range(CALLS)]
+            meanwhile = [self._call(gateway, carrier) for _ in range(CALLS)]
             if sweeping.poll() is not None:
                 raise AssertionError("the sweep was over before the calls: take more rows")
             if sweeping.wait():
                 raise AssertionError("the sweep failed")
         return _percentile(meanwhile, 99) / _percentile(before, 99)
 
-    def _call(self, carrier: FakeCarrier) -> float:
+    def _call(self, gateway: Gateway, carrier: FakeCarrier) -> float:
+        gateway.clock.at += timedelta(milliseconds=1)
         started = time.perf_counter()
         if carrier.voice(self.dialled).dials is None:
             raise AssertionError("a wrong answer voids the run")

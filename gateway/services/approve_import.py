@@ -22,7 +22,7 @@ from gateway.services.approve_notice import refuse_unless_allowed_here
 from gateway.services.calendar import calendar_of
 from gateway.services.check_activation import check_court
 from gateway.services.enrol_case import profile_of
-from gateway.services.keep_pace import Pace, aim_where_nobody_waits
+from gateway.services.keep_pace import LONG, Pace
 from gateway.services.keep_statistics import Statistics
 from gateway.services.keyset import among
 from gateway.services.permissions import Action
@@ -51,13 +51,12 @@ def approve_import(
     with transactions.writing() as work:
         begin(work)
         _begin(work, import_id, (rows, sha256), reason, declared or {})
-    pace = Pace(aim=aim_where_nobody_waits(transactions.engine))
+    pace = Pace(transactions, LONG)
     statistics = Statistics(transactions.engine, Notice)
     last: str | None = ""
     while last is not None:
-        with transactions.writing() as work:
+        with pace.writing() as work:
             _submitted(work, import_id)
-            pace.locked()
             rows, last = _approve_next(work, import_id, last, pace.size)
             pace.written(rows)
         statistics.more(rows)

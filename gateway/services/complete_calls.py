@@ -5,10 +5,10 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, func, select, update
 
 from gateway.models import Call, PhoneLine
+from gateway.services.keep_pace import Pace
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 
-AT_ONCE = 500
 LONGEST_CALL_SECONDS = 14_400
 LATE_REPORTS = timedelta(hours=1)
 
@@ -18,19 +18,19 @@ def complete_calls(transactions: Transactions) -> int:
 
     The outcome stays what the evidence says; a report that comes later still corrects it.
     """
-    total = 0
-    while done := _complete_some(transactions):
+    total, pace = 0, Pace(transactions)
+    while done := _complete_some(transactions, pace):
         total += done
     return total
 
 
-def _complete_some(transactions: Transactions) -> int:
+def _complete_some(transactions: Transactions, pace: Pace) -> int:
     with transactions.reading() as work:
         stale = _stale(work)
-        found = work.session.scalars(select(Call.id).where(stale).limit(AT_ONCE)).all()
+        found = work.session.scalars(select(Call.id).where(stale).limit(pace.size)).all()
     if not found:
         return 0
-    with transactions.writing() as work:
+    with pace.writing() as work:
         chosen = select(Call.id).where(Call.id.in_(found), stale).with_for_update(skip_locked=True)
         done = work.session.scalars(
             update(Call)
@@ -39,6 +39,7 @@ def _complete_some(transactions: Transactions) -> int:
             .returning(Call.id)
             .execution_options(synchronize_session=False)
         ).all()
+        pace.written(len(found))
     return len(done)
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import or_, select, update
 from gateway.models import EnforcementCase, ImportBatch, Platform
 from gateway.services.audit import Chain
 from gateway.services.close_cases import Closing, close_cases, prepare_closings
-from gateway.services.keep_pace import Pace, aim_where_nobody_waits
+from gateway.services.keep_pace import LONG, Pace
 from gateway.services.one_of import one_of
 from gateway.services.permissions import Action
 from gateway.services.read_csv import CsvReading, Layout, RowErrors, RowRefusal
@@ -69,7 +69,7 @@ def import_closures(
     unreadable, unknown = RowErrors(), RowErrors()
     reading = CsvReading(file, LAYOUT, unreadable)
     closures = _closures(reading, unreadable)
-    pace, done, before = Pace(FIRST, aim_where_nobody_waits(transactions.engine)), 0, 0
+    pace, done, before = Pace(transactions, LONG, FIRST), 0, 0
     while portion := list(islice(closures, AT_ONCE)):
         with transactions.reading() as work:
             cases = _find(work, portion)
@@ -78,8 +78,7 @@ def import_closures(
         advance(len(portion) if dry_run else len(portion) - len(ready))
         while ready and not dry_run:
             chunk, ready = ready[: pace.size], ready[pace.size :]
-            with transactions.writing() as work:
-                pace.locked()
+            with pace.writing() as work:
                 closed += close_cases(work, chunk)
                 pace.written(len(chunk))
             advance(len(chunk))

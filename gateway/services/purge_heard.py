@@ -16,23 +16,22 @@ AT_ONCE = 100
 
 def purge_heard(transactions: Transactions, as_of: datetime) -> int:
     """Delete the rows whose period ended by `as_of`; returns how many."""
-    past, pace = _past(transactions, as_of), Pace()
+    past, pace = _past(transactions, as_of), Pace(transactions)
     total = 0
     for start in range(0, len(past), AT_ONCE):
         ended = tuple_(Heard.notice_id, Heard.period).in_(past[start : start + AT_ONCE])
         asked = gone = 0
         while gone == asked:
             asked = pace.size
-            gone = _delete_some(transactions, ended, pace)
+            gone = _delete_some(pace, ended)
             total += gone
     return total
 
 
-def _delete_some(transactions: Transactions, ended: ColumnElement[bool], pace: Pace) -> int:
+def _delete_some(pace: Pace, ended: ColumnElement[bool]) -> int:
     """A popular line is heard by thousands in a day: they go a few at a time, as calls wait meanwhile."""
     key = (Heard.notice_id, Heard.period, Heard.caller_hash)
-    with transactions.writing() as work:
-        pace.locked()
+    with pace.writing() as work:
         gone: int = work.session.execute(
             delete(Heard)
             .where(tuple_(*key).in_(select(*key).where(ended).limit(pace.size)))

@@ -15,12 +15,12 @@ from gateway.models import (
     ProtectedCaller,
     Remark,
 )
+from gateway.services.keep_pace import Pace
 from gateway.services.purge_rows import delete_rows
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 
 LONGEST_IMPORT = timedelta(hours=1)
-AT_ONCE = 100
 
 
 def purge_imports(transactions: Transactions, as_of: datetime) -> dict[str, int]:
@@ -59,15 +59,16 @@ def _give_up(transactions: Transactions, as_of: datetime) -> list[str]:
 
 
 def _delete_cases(transactions: Transactions, import_id: str) -> int:
-    total, done = 0, 1
+    total, done, pace = 0, 1, Pace(transactions)
     while done:
-        with transactions.writing() as work:
-            done = _delete_some_cases(work, import_id)
+        with pace.writing() as work:
+            done = _delete_some_cases(work, import_id, pace.size)
+            pace.written(done)
         total += done
     return total
 
 
-def _delete_some_cases(work: Work, import_id: str) -> int:
+def _delete_some_cases(work: Work, import_id: str, most: int) -> int:
     """Some cases with their decisions and debtors.
 
     Their reasons are emptied, as retention does it: six tables may refer to a remark, and the database would
@@ -76,7 +77,7 @@ def _delete_some_cases(work: Work, import_id: str) -> int:
     chosen = select(EnforcementCase.id, EnforcementCase.debtor_id).where(
         EnforcementCase.import_id == import_id
     )
-    rows = work.session.execute(chosen.limit(AT_ONCE).with_for_update()).all()
+    rows = work.session.execute(chosen.limit(most).with_for_update()).all()
     cases, debtors = [row.id for row in rows], [row.debtor_id for row in rows]
     reasons = list(
         work.session.scalars(select(Decision.reasons_remark_id).where(Decision.case_id.in_(cases)))

@@ -41,10 +41,9 @@ def _in_chunks(
     change: Callable[[], Delete | Update],
     found_by: Conditions = (),
 ) -> int:
-    total, pace = 0, Pace()
+    total, pace = 0, Pace(transactions)
     while found := _find(transactions, model, [*due, *found_by], pace.size):
-        with transactions.writing() as work:
-            pace.locked()
+        with pace.writing() as work:
             done = _change(work, model, due, change, found)
             pace.written(len(found))
         total += done

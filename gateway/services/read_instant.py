@@ -13,7 +13,8 @@ from gateway.services.may_play import InstantSql
 
 def read_instant(session: Session, now: datetime) -> Instant:
     """The same three times by which a call is decided; `now` is the application's clock."""
-    row = session.execute(_statement(session.get_bind().dialect.name), {"now": now}).one()
+    connection = session.connection()
+    row = connection.execute(_statement(connection.dialect.name), {"now": now}).one()
     return Instant(now, row.database_time, row.greatest_recorded)
 
 

@@ -28,7 +28,7 @@ from gateway.models import (
 )
 from gateway.services.audit import PLATFORM
 from gateway.services.change_numbers import next_change
-from gateway.services.keep_pace import LEAST, Pace, aim_where_few_wait
+from gateway.services.keep_pace import LEAST, SHORT, Pace
 from gateway.services.one_of import one_of
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
@@ -86,13 +86,12 @@ def rewrite_keys(transactions: Transactions) -> int:
 
     Calls go on meanwhile, so no transaction is longer than a sweep's.
     """
-    count, pace = 0, Pace(LEAST, aim_where_few_wait(transactions.engine))
+    count, pace = 0, Pace(transactions, SHORT, LEAST)
     for model, columns in SEALED:
         for ids in _under_older_keys(transactions, model, columns):
             while ids:
                 some, ids = ids[: pace.size], ids[pace.size :]
-                with transactions.writing() as work:
-                    pace.locked()
+                with pace.writing() as work:
                     count += sum(_rewrite(work, row, columns) for row in _locked(work, model, some))
                     work.session.flush()
                     pace.written(len(some))

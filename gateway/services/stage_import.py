@@ -31,7 +31,7 @@ from gateway.services.check_file import Advance, Approvable, Checking, Chunk, ru
 from gateway.services.check_import import Rules
 from gateway.services.find_taken import Keys, refuse_taken_rows
 from gateway.services.judge_rows import JudgeAll, Judging, judge_here
-from gateway.services.keep_pace import Pace, aim_where_nobody_waits
+from gateway.services.keep_pace import LONG, Pace
 from gateway.services.keep_statistics import Statistics
 from gateway.services.make_rows import Made
 from gateway.services.purge_imports import remove_import
@@ -140,7 +140,7 @@ class _Writer:
         self._transactions, self._import_id = transactions, import_id
         self._change_no, self._alone = change_no, True
         self._statistics = Statistics(transactions.engine, *IN_ORDER)
-        self._pace = Pace(aim=aim_where_nobody_waits(transactions.engine))
+        self._pace = Pace(transactions, LONG)
 
     def write(self, chunk: Chunk, advance: Advance) -> None:
         """Write what of it breaks no rule, in transactions that hold the lock for a short time each."""
@@ -155,9 +155,8 @@ class _Writer:
     def _write(self, made: Sequence[Made], keys: Sequence[Keys]) -> None:
         with self._transactions.reading() as work:
             rows = rows_of(work, self._import_id, made)
-        with self._transactions.writing() as work:
+        with self._pace.writing() as work:
             _refuse_given_up(work, self._import_id)
-            self._pace.locked()
             insert_all(work, rows)
             change_no = next_change(work.session)
             self._alone = self._alone and change_no == self._change_no + 1

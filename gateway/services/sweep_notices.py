@@ -24,7 +24,7 @@ from gateway.services.append_entries import (
     prepare_entries,
 )
 from gateway.services.audit import Chain
-from gateway.services.keep_pace import Pace, aim_where_few_wait
+from gateway.services.keep_pace import SHORT, Pace
 from gateway.services.one_of import ids_named, one_of
 from gateway.services.read_instant import read_instant
 from gateway.services.transactions import Transactions
@@ -86,7 +86,7 @@ class Sweep:
 
 def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
     """Sweep all that is due; returns how many. Late, twice, or twice at once leaves one effect."""
-    total, pace = 0, Pace(aim=aim_where_few_wait(transactions.engine))
+    total, pace = 0, Pace(transactions, SHORT)
     while done := sum(
         _sweep_court(transactions, sweep, court_id, ids, pace)
         for court_id, ids in find_due(transactions, sweep)
@@ -111,8 +111,7 @@ def _sweep_court(
     while ids:
         chunk, ids = ids[: pace.size], ids[pace.size :]
         entries = _entries(transactions, sweep, chunk)
-        with transactions.writing() as work:
-            pace.locked()
+        with pace.writing() as work:
             done += _sweep_chunk(work, sweep, court_id, entries)
             pace.written(len(chunk))
     return done
