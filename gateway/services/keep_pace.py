@@ -36,7 +36,7 @@ PAUSE_TIMES, LONGEST_PAUSE_SECONDS = 3, 0.1
 """How many times as long as it lasted calls have the database after a transaction."""
 QUIET_SECONDS = 10.0
 """So long after the last call nobody is taken to be calling any more."""
-FIRST, LEAST, MOST = 40, 10, 1000
+FIRST, LEAST, MOST = 40, 5, 1000
 """Rows: fewer than the least save nothing, as what is done once a transaction takes as long as they do."""
 
 _LAST_CALL = select(func.max(Call.received_at))

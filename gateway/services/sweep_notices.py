@@ -43,6 +43,14 @@ class Swept(NamedTuple):
     was_live: bool
 
 
+class Due(NamedTuple):
+    """Notices of one court that are due by the `latest` clock at which they were found."""
+
+    court_id: str
+    ids: list[str]
+    latest: datetime
+
+
 LATEST, NOW = bindparam("latest", type_=UtcTime()), bindparam("now", type_=UtcTime())
 """What is given when a sweep's statements are executed: the latest clock, and the application's."""
 _IDS = ids_named("ids")
@@ -87,32 +95,28 @@ class Sweep:
 def sweep_notices(transactions: Transactions, sweep: Sweep) -> int:
     """Sweep all that is due; returns how many. Late, twice, or twice at once leaves one effect."""
     total, pace = 0, Pace(transactions, SHORT)
-    while done := sum(
-        _sweep_court(transactions, sweep, court_id, ids, pace)
-        for court_id, ids in find_due(transactions, sweep)
-    ):
+    while done := sum(_sweep_court(transactions, sweep, due, pace) for due in find_due(transactions, sweep)):
         total += done
     return total
 
 
-def find_due(transactions: Transactions, sweep: Sweep) -> list[tuple[str, list[str]]]:
-    """(court, ids) of what is due, or of a part of it, found without a lock."""
+def find_due(transactions: Transactions, sweep: Sweep) -> list[Due]:
+    """What is due, or a part of it, found without a lock."""
     with transactions.reading() as work:
-        rows = work.session.connection().execute(sweep.finding, {"latest": _latest(work)})
+        latest = read_instant(work.session, work.now).latest
+        rows = work.session.connection().execute(sweep.finding, {"latest": latest})
         found = sorted((court_id, notice_id) for court_id, notice_id in rows)
     by_court = groupby(found, key=lambda row: row[0])
-    return [(court_id, [notice_id for _, notice_id in rows]) for court_id, rows in by_court]
+    return [Due(court_id, [notice_id for _, notice_id in rows], latest) for court_id, rows in by_court]
 
 
-def _sweep_court(
-    transactions: Transactions, sweep: Sweep, court_id: str, ids: Sequence[str], pace: Pace
-) -> int:
-    done = 0
+def _sweep_court(transactions: Transactions, sweep: Sweep, due: Due, pace: Pace) -> int:
+    done, ids = 0, due.ids
     while ids:
         chunk, ids = ids[: pace.size], ids[pace.size :]
         entries = _entries(transactions, sweep, chunk)
         with pace.writing() as work:
-            done += _sweep_chunk(work, sweep, court_id, entries)
+            done += _sweep_chunk(work, sweep, due, entries)
             pace.written(len(chunk))
     return done
 
@@ -125,21 +129,18 @@ def _entries(transactions: Transactions, sweep: Sweep, ids: Sequence[str]) -> di
     return dict(zip(ids, prepared, strict=True))
 
 
-def _sweep_chunk(work: Work, sweep: Sweep, court_id: str, entries: Mapping[str, Prepared]) -> int:
-    end = lock_chain(work, Chain(court_id))
-    connection, latest = work.session.connection(), _latest(work)
-    locked = connection.execute(sweep.locking, {"ids": list(entries), "latest": latest})
+def _sweep_chunk(work: Work, sweep: Sweep, due: Due, entries: Mapping[str, Prepared]) -> int:
+    chain, connection = Chain(due.court_id), work.session.connection()
+    end = lock_chain(work, chain)
+    locked = connection.execute(sweep.locking, {"ids": list(entries), "latest": due.latest})
     before = {
-        notice_id: Swept(notice_id, court_id, line_id, state in LIVE) for notice_id, line_id, state in locked
+        notice_id: Swept(notice_id, due.court_id, line_id, state in LIVE)
+        for notice_id, line_id, state in locked
     }
-    given = {"ids": list(before), "latest": latest, "now": work.now}
+    given = {"ids": list(before), "latest": due.latest, "now": work.now}
     changed = connection.execute(sweep.changing, given).scalars()
     swept = [before[notice_id] for notice_id in sorted(changed)]
     if swept:
         sweep.then(work, swept)
-        append_prepared(work, Chain(court_id), [entries[row.id] for row in swept], end)
+        append_prepared(work, chain, [entries[row.id] for row in swept], end)
     return len(swept)
-
-
-def _latest(work: Work) -> datetime:
-    return read_instant(work.session, work.now).latest
