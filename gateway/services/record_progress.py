@@ -1,6 +1,8 @@
 """What carriers report of a call: kept as events, once each, and read off as outcome and seconds heard."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,8 +33,17 @@ def record_progress(
         "duration_s": duration_s,
         "at": now,
     }
-    if insert_if_new(session, CallEvent, row):
+    if not _came_before(session, row) and insert_if_new(session, CallEvent, row):
         settle_call(session, connection_id, carrier_call_id)
+
+
+def _came_before(session: Session, row: Mapping[str, Any]) -> bool:
+    """Asked because PostgreSQL holds the key of reports by month, and one may be repeated in the next."""
+    same = (getattr(CallEvent, name) == row[name] for name in _TELL_APART)
+    return session.scalars(select(CallEvent.id).where(*same).limit(1)).first() is not None
+
+
+_TELL_APART = ("connection_id", "carrier_call_id", "kind", "status", "sequence")
 
 
 def settle_call(session: Session, connection_id: str, carrier_call_id: str) -> None:
