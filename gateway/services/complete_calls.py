@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, func, select, update
 
 from gateway.models import Call, PhoneLine
-from gateway.services.keep_pace import Pace
+from gateway.services.keep_pace import SHORT, Pace
 from gateway.services.transactions import Transactions
 from gateway.services.work import Work
 
@@ -18,7 +18,7 @@ def complete_calls(transactions: Transactions) -> int:
 
     The outcome stays what the evidence says; a report that comes later still corrects it.
     """
-    total, pace = 0, Pace(transactions)
+    total, pace = 0, Pace(transactions, SHORT)
     while done := _complete_some(transactions, pace):
         total += done
     return total

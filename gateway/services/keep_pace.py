@@ -1,8 +1,8 @@
-"""Keeping pace: long work is done in short transactions, and makes way for calls between them.
+"""Keeping pace: long work is done in short transactions, and what nobody waits for makes way for calls.
 
-SQLite has one writer, so that a call waits for whatever is being written. While people call, transactions are
-as short as they can be, and a pause several times as long follows each: most calls meet none then. On
-PostgreSQL no call waits for any of this work.
+SQLite has one writer, so that a call waits for whatever is being written. While people call, transactions of
+such work are as short as they can be, and a pause several times as long follows each: most calls meet none
+then. On PostgreSQL no call waits for any of it.
 """
 
 from collections.abc import Iterator
@@ -23,13 +23,16 @@ class Aim(NamedTuple):
 
     sqlite: float
     postgresql: float
+    makes_way: bool = False
+    """Whether calls come first on SQLite, however long the work takes then."""
 
 
-SHORT = Aim(0.005, 0.015)
-"""For work that goes on at any time, on rows that somebody may want."""
+SHORT = Aim(0.005, 0.015, makes_way=True)
+"""For work that nobody waits for, on rows that somebody may want."""
 USUAL = Aim(0.015, 0.015)
 LONG = Aim(0.015, 0.2)
-"""For work on rows that hardly anybody else works on, where locks are by row."""
+"""For work on rows that hardly anybody else works on, where locks are by row. A person may wait for it, at a
+page or for an answer of the API."""
 
 AMONG_CALLS_SECONDS = 0.001
 PAUSE_TIMES, LONGEST_PAUSE_SECONDS = 3, 0.1
@@ -55,8 +58,9 @@ class Pace:
     def __init__(self, transactions: Transactions, aim: Aim = USUAL, first: int = FIRST) -> None:
         self.size = first
         self._transactions = transactions
-        self._calls_wait = transactions.engine.dialect.name == "sqlite"
-        self._aim = aim.sqlite if self._calls_wait else aim.postgresql
+        on_sqlite = transactions.engine.dialect.name == "sqlite"
+        self._aim = aim.sqlite if on_sqlite else aim.postgresql
+        self._makes_way = aim.makes_way and on_sqlite
         self._began = self._quiet_from = perf_counter()
         self._last_call: datetime | None = None
 
@@ -66,7 +70,7 @@ class Pace:
         with self._transactions.writing() as work:
             self._began = perf_counter()
             yield work
-            if self._calls_wait:
+            if self._makes_way:
                 self._look_for_calls(work)
         if self._people_call:
             sleep(min(PAUSE_TIMES * (perf_counter() - self._began), LONGEST_PAUSE_SECONDS))

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, select, tuple_
 
 from gateway.caller_keys import cap_period
 from gateway.models import Court, Heard, Notice
-from gateway.services.keep_pace import Pace
+from gateway.services.keep_pace import SHORT, Pace
 from gateway.services.transactions import Transactions
 
 AT_ONCE = 100
@@ -16,7 +16,7 @@ AT_ONCE = 100
 
 def purge_heard(transactions: Transactions, as_of: datetime) -> int:
     """Delete the rows whose period ended by `as_of`; returns how many."""
-    past, pace = _past(transactions, as_of), Pace(transactions)
+    past, pace = _past(transactions, as_of), Pace(transactions, SHORT)
     total = 0
     for start in range(0, len(past), AT_ONCE):
         ended = tuple_(Heard.notice_id, Heard.period).in_(past[start : start + AT_ONCE])
