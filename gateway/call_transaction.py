@@ -22,12 +22,12 @@ class Asking:
     def dialect(self) -> Dialect:
         return self._connection.dialect
 
-    def rows(self, statement: Prepared, rows: Sequence[Row], shared: Row = ()) -> list[list[Any]]:
+    def rows(self, statement: Prepared, rows: Sequence[Row], shared: Row = ()) -> Sequence[Row]:
         """What the statement finds for this table of rows, of which there are MOST_ROWS at most."""
         if not rows:
             return []
         written, values = statement.written_for(self.dialect, rows, shared)
-        return [written.row(raw) for raw in self._ask(written.text, values)]
+        return written.rows(self._ask(written.text, values))
 
     def _ask(self, text: str, values: Sequence[Any]) -> list[Row]:
         driver: Any = self.dialect.loaded_dbapi

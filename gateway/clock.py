@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Clock(Protocol):
@@ -28,8 +28,7 @@ class FixedClock:
         return self.at
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(NamedTuple):
     """When a call is decided, as three clocks tell it.
 
     A notice has started when its start is not after the *earlier* of the two clocks; it has ended when its

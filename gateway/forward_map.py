@@ -8,7 +8,6 @@ address) and is brought up to date by change number. From it a call is only ever
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,8 +30,7 @@ _MARK, _CHANGE, _TRUNK, _LINE = b"mark", b"change", b"trunk ", b"line "
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class MappedTrunk:
+class MappedTrunk(NamedTuple):
     """What a webhook needs to know of a connection before it trusts a request."""
 
     id: str
@@ -112,7 +110,7 @@ class ForwardMap:
         rows = session.scalars(select(Connection).where(Connection.change_no > since)).all()
         for row in rows:
             trunk = read_trunk(self._vault, row)
-            fields = {name: getattr(trunk, name) for name in trunk.__slots__}
+            fields = trunk._asdict()
             writer.put(_TRUNK + row.slug.encode(), self._vault.seal(json.dumps(fields), _PURPOSE))
         return len(rows)
 

@@ -7,9 +7,9 @@ types. What the expression itself holds is written into the text: as a parameter
 from using a partial index, or make SQLite plan the statement anew each time.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -56,7 +56,6 @@ class Prepared:
         self, columns: Columns, statement: Callable[[CTE, str], Statement], shared: Sequence[str] = ()
     ) -> None:
         self._columns, self._statement, self._shared = columns, statement, shared
-        self._filling = (None,) * len(columns)
         self._known: dict[tuple[str, int], Written] = {}
 
     def written_for(
@@ -65,12 +64,8 @@ class Prepared:
         """The statement for so many rows, and their values as the driver takes them."""
         if len(rows) > MOST_ROWS:
             raise ValueError(f"a table holds {MOST_ROWS} rows, and not {len(rows)}")
-        size = next(size for size in SIZES if size >= len(rows))
-        filling = (self._filling,) * (size - len(rows))
-        written = self.written(dialect, size)
-        return written, written.parameters(
-            [*chain.from_iterable(rows), *chain.from_iterable(filling), *shared]
-        )
+        written = self.written(dialect, next(size for size in SIZES if size >= len(rows)))
+        return written, written.parameters(rows, shared)
 
     def write(self, dialect: Dialect) -> None:
         """Write it for every size, so that nobody has to wait for that."""
@@ -82,8 +77,9 @@ class Prepared:
         known = self._known.get((dialect.name, size))
         if known is None:
             statement = self._statement(_table(self._columns, size), dialect.name)
-            names = [*_names(self._columns, size), *self._shared]
-            known = self._known[dialect.name, size] = Written(dialect, statement, names)
+            names = [f"{name}_{row}" for row in range(size) for name in self._columns]
+            written = Written(dialect, statement, [*names, *self._shared], len(self._columns))
+            known = self._known[dialect.name, size] = written
         return known
 
 
@@ -94,9 +90,13 @@ def in_tables(rows: Sequence[_Asked]) -> Iterator[tuple[int, Sequence[_Asked]]]:
 
 
 class Written:
-    """A statement in the driver's words; `names` are those of its parameters in the order of their values."""
+    """A statement in the driver's words; `names` are those of its parameters in the order of their values,
+    those of the table's rows, so many in each, before those that are shared.
 
-    def __init__(self, dialect: Dialect, statement: Statement, names: Sequence[str]) -> None:
+    Values and rows are turned column by column: all of a column are of one type.
+    """
+
+    def __init__(self, dialect: Dialect, statement: Statement, names: Sequence[str], columns: int) -> None:
         kind: Any = type(dialect)
         positional: Dialect = kind(paramstyle=_PARAMETERS[dialect.name])
         expression: Any = replacement_traverse(
@@ -107,32 +107,38 @@ class Written:
         assert compiled.positiontup is not None
         self.text = compiled.string
         self._order = _in_order([names.index(name) for name in compiled.positiontup])
-        # A column's values are of one type and often equal: all of its rows share what was turned before.
-        turn_in = cache(partial(_turn_in, dialect=positional))
-        self._turns_in = [
-            (names.index(name), turn)
-            for name, bind in compiled.binds.items()
-            if (turn := turn_in(bind.type)) is not None
-        ]
-        columns = list(statement.selected_columns) if isinstance(statement, Select) else []
-        self._turns_out = [
-            (place, lru_cache(turn))
-            for place, each in enumerate(columns)
-            if (turn := each.type.dialect_impl(positional).result_processor(positional, None)) is not None
-        ]
+        size = len(names) // columns
+        self._filling = [(None,) * columns * count for count in range(size, -1, -1)]
+        # What a dialect does not ask for is never turned.
+        kinds = [compiled.binds[name].type if name in compiled.binds else String() for name in names]
+        self._turns_in = _to_do(_turn_in(kind, positional) for kind in kinds[:columns])
+        self._turns_shared = _to_do(_turn_in(kind, positional) for kind in kinds[columns * size :])
+        found = list(statement.selected_columns) if isinstance(statement, Select) else []
+        self._turns_out = _to_do(_turn_out(each.type, positional) for each in found)
 
-    def parameters(self, given: list[Any]) -> Sequence[Any]:
-        """All values, each in its place; `given` is used up."""
-        for place, turn in self._turns_in:
-            given[place] = turn(given[place])
-        return self._order(given)
+    def parameters(self, rows: Sequence[Row], shared: Row) -> Sequence[Any]:
+        """All values, each in its place; rows of NULL fill the table up."""
+        rows = _turned(self._turns_in, rows)
+        (shared,) = _turned(self._turns_shared, [shared])
+        return self._order([*chain.from_iterable(rows), *self._filling[len(rows)], *shared])
 
-    def row(self, raw: Row) -> list[Any]:
-        """A row as the driver gave it, in the expression's types."""
-        turned = list(raw)
-        for place, turn in self._turns_out:
-            turned[place] = turn(turned[place])
-        return turned
+    def rows(self, raw: Sequence[Row]) -> Sequence[Row]:
+        """Rows as the driver gave them, in the expression's types."""
+        return _turned(self._turns_out, raw)
+
+
+def _to_do(turns: Iterable[_Turn | None]) -> list[tuple[int, _Turn]]:
+    """The columns that are turned at all."""
+    return [(place, turn) for place, turn in enumerate(turns) if turn is not None]
+
+
+def _turned(turns: Sequence[tuple[int, _Turn]], rows: Sequence[Row]) -> Sequence[Row]:
+    if not turns or not rows:
+        return rows
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    for place, turn in turns:
+        columns[place] = map(turn, columns[place])
+    return list(zip(*columns, strict=True))
 
 
 def _in_order(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
@@ -154,10 +160,6 @@ def _table(columns: Columns, size: int) -> CTE:
     return values(*named, name="asked").data(rows).cte("asked")
 
 
-def _names(columns: Columns, size: int) -> list[str]:
-    return [f"{name}_{row}" for row in range(size) for name in columns]
-
-
 def _value(name: str, kind: TypeEngine[Any]) -> Any:
     """SQLAlchemy tells PostgreSQL every type but these two."""
     value = bindparam(name, type_=kind)
@@ -170,14 +172,29 @@ def _turn_in(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
     PostgreSQL gets all values as text and their types from the statement: psycopg tells the type of each
     value by itself, small and large numbers apart, and prepares anew for every combination of types.
     """
-    if isinstance(kind, String) or (isinstance(kind, LargeBinary) and dialect.name == "sqlite"):
+    if isinstance(kind, String):
         return None
+    if isinstance(kind, LargeBinary) and dialect.name == "sqlite":
+        return _as_buffer
     turn = kind.dialect_impl(dialect).bind_processor(dialect)
     if dialect.name == "sqlite":
         return lru_cache(turn) if turn is not None else None
     if isinstance(kind, LargeBinary):
         return _as_text
     return lru_cache(lambda value: _as_text(value if turn is None else turn(value)))
+
+
+def _turn_out(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
+    """How a value is read as the driver gave it; both give bytes as they are."""
+    turn = kind.dialect_impl(dialect).result_processor(dialect, None)
+    if turn is None or isinstance(kind, LargeBinary | Boolean):
+        return None if isinstance(kind, LargeBinary) else turn
+    return lru_cache(turn)
+
+
+def _as_buffer(value: bytes | None) -> bytearray | None:
+    """Bytes as sqlite3 takes them at once: for `bytes` it looks for an adapter each time."""
+    return value if value is None else bytearray(value)
 
 
 def _as_text(value: Any) -> str | None:

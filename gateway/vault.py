@@ -99,7 +99,6 @@ class Vault:
     def __init__(self, ring: Keyring) -> None:
         self._ring = ring
         self._derived: dict[tuple[str, str], bytes] = {}
-        self._ciphers: dict[str, AESGCM] = {}
 
     def __reduce__(self) -> tuple[type["Vault"], tuple[Keyring]]:
         """Through a pipe to a process of our own, see gateway/judging.py; what was derived stays here."""
@@ -121,13 +120,13 @@ class Vault:
 
     def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
         """The plain bytes again; raises SealBroken."""
-        key_id = self.key_of(sealed)
-        size = sealed[0] if sealed else 0
-        if key_id not in self._ring.masters:
+        begin = 1 + sealed[0] if sealed else 0
+        cipher = self._by_mark.get(sealed[:begin])
+        if cipher is None:
             raise SealBroken(f"sealed for {purpose} with a key that this gateway does not hold")
-        nonce, text = sealed[1 + size : 1 + size + _NONCE], sealed[1 + size + _NONCE :]
+        text = begin + _NONCE
         try:
-            return self._cipher(key_id).decrypt(nonce, text, purpose.encode())
+            return cipher.decrypt(sealed[begin:text], sealed[text:], purpose.encode())
         except (InvalidTag, ValueError) as fault:
             raise SealBroken(f"what was sealed for {purpose} has been altered") from fault
 
@@ -140,12 +139,15 @@ class Vault:
     @cached_property
     def _mark(self) -> bytes:
         """What all that is sealed now begins with."""
-        key_id = self._ring.current.encode()
-        return bytes([len(key_id)]) + key_id
+        return _mark(self._ring.current)
 
     @cached_property
     def _current(self) -> AESGCM:
-        return self._cipher(self._ring.current)
+        return self._by_mark[self._mark]
+
+    @cached_property
+    def _by_mark(self) -> dict[bytes, AESGCM]:
+        return {_mark(key_id): AESGCM(self._key(key_id, "seal")) for key_id in self._ring.masters}
 
     @property
     def current_key(self) -> str:
@@ -182,11 +184,6 @@ class Vault:
     def _audit(self) -> KeyedHash:
         return KeyedHash(self._key(self._ring.current, "audit"), "sha256")
 
-    def _cipher(self, key_id: str) -> AESGCM:
-        if key_id not in self._ciphers:
-            self._ciphers[key_id] = AESGCM(self._key(key_id, "seal"))
-        return self._ciphers[key_id]
-
     def _key(self, key_id: str, use: str) -> bytes:
         if (key_id, use) not in self._derived:
             master = self._ring.masters[key_id]
@@ -195,6 +192,10 @@ class Vault:
             )
             self._derived[key_id, use] = derive.derive(master)
         return self._derived[key_id, use]
+
+
+def _mark(key_id: str) -> bytes:
+    return bytes([len(key_id)]) + key_id.encode()
 
 
 def token_hash(token: str) -> bytes:

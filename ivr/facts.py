@@ -1,12 +1,11 @@
 """What must be known about a call, a line and a notice before anybody can plan the call."""
 
-from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class CallFacts:
+class CallFacts(NamedTuple):
     """One call as its carrier told us of it.
 
     Numbers are E.164; `dialled` may be a SIP address. `caller` is None when the number is withheld,
@@ -45,8 +44,7 @@ class CallStatus(StrEnum):
     canceled = "canceled"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A debtor's line: what callers dial, what the carrier reports as dialled, where calls are delivered."""
 
     id: str
@@ -58,16 +56,14 @@ class Line:
     time_limit_seconds: int = 14400
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(NamedTuple):
     """Approved sound, named by what it is: the SHA-256 of its bytes in lower-case hex."""
 
     sha256: str
     duration_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A notice that may play now. Whether it may was decided before it came here."""
 
     id: str
@@ -79,8 +75,7 @@ class Notice:
         return sum(recording.duration_ms for recording in self.recordings)
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """What else is known about this very call.
 
     `protected`: the caller stands on the line's or the court's list. `capped`: he has heard the notice in

@@ -1,9 +1,10 @@
 """What to do with a call: a few steps, in words that every carrier can be told in its own language."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from operator import itemgetter
+from typing import NamedTuple
 
 from ivr.facts import CallerIdPolicy, CallFacts, CallStatus, Circumstances, Line, Notice, Recording
 from ivr.loops import is_certain_loop, is_foreign_diversion
@@ -43,16 +44,14 @@ class Why(StrEnum):
     test_call = "test_call"
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(NamedTuple):
     """Play approved recordings in this order; with `skip_key` any key goes on to the next step."""
 
     recordings: tuple[Recording, ...]
     skip_key: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Connect:
+class Connect(NamedTuple):
     """Connect to a number or SIP address, without recording.
 
     `caller_id` None passes the caller's own. `attempt` 2 is the one retry with another caller id. With
@@ -76,8 +75,7 @@ class Hangup:
 Step = Play | Connect | Hangup
 
 
-@dataclass(frozen=True, slots=True)
-class CallPlan:
+class CallPlan(NamedTuple):
     """Steps in order, why they were chosen, and codes of what an operator must be told."""
 
     steps: tuple[Step, ...]
@@ -86,12 +84,12 @@ class CallPlan:
 
     @property
     def plays(self) -> bool:
-        return bool(self.recordings)
+        return any(isinstance(step, Play) and step.recordings for step in self.steps)
 
     @property
     def recordings(self) -> tuple[Recording, ...]:
         """All that would be heard, in order."""
-        return tuple(each for step in self.steps if isinstance(step, Play) for each in step.recordings)
+        return tuple([each for step in self.steps if isinstance(step, Play) for each in step.recordings])
 
     @property
     def connects_to(self) -> str | None:
@@ -113,7 +111,7 @@ def plan_call(
     """
     if is_certain_loop(facts, line):
         return CallPlan((Hangup(),), Why.loop, ("loop",))
-    reasons = tuple(_reasons_for_silence(facts, line, notice, circumstances, silent_because))
+    reasons = _reasons_for_silence(facts, line, notice, circumstances, silent_because)
     if notice is not None and not reasons:
         play = Play(notice.recordings, notice.skip_key)
         return CallPlan((play, _connect(line, facts)), Why.playing)
@@ -123,7 +121,7 @@ def plan_call(
 
 def _reasons_for_silence(
     facts: CallFacts, line: Line, notice: Notice | None, about: Circumstances, because: Why | None
-) -> Iterator[tuple[Why, str | None]]:
+) -> list[tuple[Why, str | None]]:
     """Every reason that holds, the one to be recorded first, each with the alert that it raises.
 
     What endangers the call itself stands before what only concerns the notice; who is calling stands before
@@ -143,7 +141,7 @@ def _reasons_for_silence(
         (about.capped, Why.capped, None),
         (about.shadow, Why.shadow, None),
     )
-    return ((why, alert) for holds, why, alert in table if holds)
+    return [(why, alert) for _, why, alert in filter(itemgetter(0), table)]
 
 
 def connect_silently(
@@ -182,7 +180,7 @@ def after_leg(status: CallStatus, attempt: int, line: Line) -> CallPlan:
     """
     passed = line.caller_id_policy is not CallerIdPolicy.gateway_number
     if status is CallStatus.failed and attempt == 1 and passed:
-        again = replace(_connect(line, None), caller_id=line.gateway_number, attempt=2)
+        again = _connect(line, None)._replace(caller_id=line.gateway_number, attempt=2)
         return CallPlan((again,), Why.caller_id_refused)
     return hang_up(Why.leg_ended)
 
@@ -196,13 +194,9 @@ def _caller_id(line: Line, facts: CallFacts | None) -> str | None:
     """None passes the caller's own. A withheld or unreadable caller id is replaced whatever the policy: the
     far end may refuse the placeholder that the carrier would pass on (Twilio error 13214)."""
     withheld = facts is not None and facts.caller is None
-    attested = facts is not None and facts.attested
-    passes = {
-        CallerIdPolicy.pass_through: True,
-        CallerIdPolicy.pass_if_attested: attested,
-        CallerIdPolicy.gateway_number: False,
-    }
-    return None if passes[line.caller_id_policy] and not withheld else line.gateway_number
+    policy, attested = line.caller_id_policy, facts is not None and facts.attested
+    passes = policy is CallerIdPolicy.pass_through or (policy is CallerIdPolicy.pass_if_attested and attested)
+    return None if passes and not withheld else line.gateway_number
 
 
 def _is_own_number(caller: str | None, line: Line) -> bool:

@@ -1,7 +1,7 @@
 """What callers will hear, as a timeline: read off the very plans that calls are answered with."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 from types import MappingProxyType
@@ -75,7 +75,7 @@ _CALLS: Mapping[Caller, tuple[CallFacts, Circumstances, Why | None]] = MappingPr
         Caller.FIRST: (_SOMEBODY, Circumstances(), None),
         Caller.AGAIN: (_SOMEBODY, Circumstances(capped=True), None),
         Caller.PROTECTED: (_SOMEBODY, Circumstances(protected=True), None),
-        Caller.WITHHELD: (replace(_SOMEBODY, caller=None), Circumstances(), None),
+        Caller.WITHHELD: (_SOMEBODY._replace(caller=None), Circumstances(), None),
         Caller.OUTSIDE_HOURS: (_SOMEBODY, Circumstances(), None),
         Caller.SUSPENDED: (_SOMEBODY, Circumstances(), Why.suspended),
     }
@@ -88,7 +88,7 @@ def _preview(caller: Caller, line: Line, notice: Notice, hours: tuple[time, time
     if hours is not None:
         # A window includes its start and leaves out its end.
         at = hours[1] if caller is Caller.OUTSIDE_HOURS else hours[0]
-    about = replace(circumstances, hours=hours, local_time=at)
+    about = circumstances._replace(hours=hours, local_time=at)
     plan = plan_call(facts, line, notice, about, silent_because)
     return Preview(caller, plan.why, stretches(plan))
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -20,7 +20,6 @@ from gateway.services.look_up_call import Found, Question, look_up, look_up_call
 from gateway.services.record_progress import settle_call
 from gateway.services.upsert import EachIfNew
 from gateway.vault import Vault
-from ivr import numbers
 from ivr.facts import CallerIdPolicy, CallFacts, Circumstances, Line, Notice, Recording
 from ivr.plan import CallPlan, Why, connect_blindly, connect_silently, hang_up, plan_call
 
@@ -86,7 +85,7 @@ def answer_calls(
     Rows are written table by table in the order of their keys, so that two transactions at once wait for each
     other in one direction only.
     """
-    desk = replace(desk, sounds=_AskedOnce(desk.sounds))
+    desk = Desk(desk.vault, desk.caller_keys, _AskedOnce(desk.sounds))
     pairs = [_pair_hash(desk, call.facts, now) for call in calls]
     questions = [_question(desk, call, pair) for call, pair in zip(calls, pairs, strict=True)]
     answers = look_up_calls(transaction, questions, now)
@@ -95,7 +94,7 @@ def answer_calls(
     _claim(transaction, desk, [draft for draft in new if draft.plan.plays])
     for draft in new:
         if _would_be_capped(transaction, desk, draft):
-            draft.plan = replace(draft.plan, why=Why.capped)
+            draft.plan = draft.plan._replace(why=Why.capped)
     _record(transaction, new, now)
     return [draft.plan for draft in drafts]
 
@@ -124,7 +123,7 @@ def _draft(desk: Desk, call: Incoming, pair: bytes | None, found: Found | None, 
     facts = call.facts
     if found is None:
         return _Draft(call, pair, None, None, Instant.agreed(now), _unknown_line(call.trunk, facts))
-    line = _line(desk.vault, found)
+    line = _line(desk.vault, found, facts.dialled)
     instant = Instant(now, found.database_time, found.greatest_recorded)
     if found.earlier_decision is not None:
         return _Draft(call, pair, found, line, instant, _again(desk, found, facts, line, instant), False)
@@ -132,25 +131,27 @@ def _draft(desk: Desk, call: Incoming, pair: bytes | None, found: Found | None, 
 
 
 def _plan(desk: Desk, found: Found, facts: CallFacts, line: Line, instant: Instant) -> CallPlan:
-    why = found.why_silent or _doubt(desk, found)
-    local = instant.latest.astimezone(ZoneInfo(found.zone)).time()
+    recordings = found.recordings
+    why = found.why_silent or _doubt(desk, found, recordings)
+    hours = found.hours
     circumstances = Circumstances(
-        protected=found.protected or (facts.caller is not None and numbers.is_protected_class(facts.caller)),
+        protected=found.protected,
         capped=False,
-        local_time=local,
-        hours=found.hours,
+        local_time=instant.latest.astimezone(ZoneInfo(found.zone)).time() if hours else None,
+        hours=hours,
         same_pair_again=found.same_pair_again or found.reported_before,
         shadow=found.shadow,
     )
-    return plan_call(facts, line, _notice(found), circumstances, silent_because=why)
+    notice = Notice(found.notice_id, recordings, found.skip_key) if found.notice_id is not None else None
+    return plan_call(facts, line, notice, circumstances, silent_because=why)
 
 
-def _doubt(desk: Desk, found: Found) -> Why | None:
+def _doubt(desk: Desk, found: Found, recordings: Sequence[Recording]) -> Why | None:
     """Nothing plays on a database of another revision, nor a recording that is not byte for byte whole."""
     if found.revision != REVISION:
         return Why.trouble
-    whole = all(desk.sounds.is_whole(sha256) for sha256, _ in found.recordings)
-    return None if whole else Why.damaged
+    whole = [desk.sounds.is_whole(each.sha256) for each in recordings]
+    return None if all(whole) else Why.damaged
 
 
 def _again(desk: Desk, found: Found, facts: CallFacts, line: Line, instant: Instant) -> CallPlan:
@@ -277,19 +278,14 @@ def _pair_hash(desk: Desk, facts: CallFacts, now: datetime) -> bytes | None:
     return desk.caller_keys.hash(pair_period(now), f"{facts.dialled} {facts.caller}", now)
 
 
-def _line(vault: Vault, found: Found) -> Line:
+def _line(vault: Vault, found: Found, dialled: str) -> Line:
+    """`dialled` is the line's gateway number: by that it was found."""
     return Line(
         id=found.line_id,
         public_number=vault.open(found.public_sealed, "number"),
-        gateway_number=vault.open(found.gateway_sealed, "number"),
+        gateway_number=dialled,
         deliver_to=vault.open(found.deliver_sealed, "number"),
         caller_id_policy=CallerIdPolicy(found.caller_id_policy),
         ring_seconds=found.ring_seconds,
         time_limit_seconds=found.time_limit_seconds,
     )
-
-
-def _notice(found: Found) -> Notice | None:
-    if found.notice_id is None:
-        return None
-    return Notice(found.notice_id, tuple(Recording(*each) for each in found.recordings), found.skip_key)

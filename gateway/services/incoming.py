@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ivr.facts import CallFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Trunk:
+class Trunk(NamedTuple):
     """The part of a connection that a call needs."""
 
     id: str
@@ -35,11 +35,10 @@ def apart(calls: Sequence[Incoming]) -> list[list[int]]:
     taken: dict[tuple[str, ...], int] = {}
     for place, call in enumerate(calls):
         facts, trunk = call.facts, call.trunk.id
-        keys: list[tuple[str, ...]] = [(trunk, facts.carrier_call_id)]
-        if facts.caller is not None:
-            keys.append((trunk, facts.dialled, facts.caller))
-        group = max(taken.get(key, -1) for key in keys) + 1
-        taken |= dict.fromkeys(keys, group)
+        itself: tuple[str, ...] = (trunk, facts.carrier_call_id)
+        pair = itself if facts.caller is None else (trunk, facts.dialled, facts.caller)
+        group = max(taken.get(itself, -1), taken.get(pair, -1)) + 1
+        taken[itself] = taken[pair] = group
         if group == len(groups):
             groups.append([])
         groups[group].append(place)

@@ -1,7 +1,6 @@
 """The one statement that decides calls: for each its line, notice, conditions, caller and earlier call."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -42,6 +41,7 @@ from gateway.models import (
 from gateway.models.base import UtcTime
 from gateway.prepared import Columns, Prepared, in_tables
 from gateway.services.may_play import Batch, First, InstantSql, Second, why_silent_sql
+from ivr.facts import Recording
 from ivr.plan import Why
 
 SAME_PAIR_WITHIN = timedelta(seconds=3)
@@ -53,7 +53,6 @@ class Found(NamedTuple):
     line_id: str
     court_id: str
     public_sealed: bytes
-    gateway_sealed: bytes
     deliver_sealed: bytes
     caller_id_policy: str
     ring_seconds: int
@@ -87,10 +86,10 @@ class Found(NamedTuple):
         return None if self.silent_because is None else Why(self.silent_because)
 
     @property
-    def recordings(self) -> tuple[tuple[str, int], ...]:
-        """(SHA-256, milliseconds) of what the notice plays, in order."""
+    def recordings(self) -> tuple[Recording, ...]:
+        """What the notice plays, in order."""
         both = ((self.first_sha256, self.first_ms), (self.second_sha256, self.second_ms))
-        return tuple((sha256, ms) for sha256, ms in both if sha256 and ms is not None)
+        return tuple([Recording(sha256, ms) for sha256, ms in both if sha256 and ms is not None])
 
     @property
     def hours(self) -> tuple[time, time] | None:
@@ -99,8 +98,7 @@ class Found(NamedTuple):
         return time.fromisoformat(self.hours_from), time.fromisoformat(self.hours_to)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What a call asks the database. The hashes are as many as there are keys, the current one's first; a
     caller who is not known has none."""
 
@@ -206,7 +204,6 @@ def _statement(asked: CTE, dialect: str, keys: int) -> Select[*tuple[Any, ...]]:
 _OF_LINE = (
     "court_id",
     "public_sealed",
-    "gateway_sealed",
     "deliver_sealed",
     "caller_id_policy",
     "ring_seconds",

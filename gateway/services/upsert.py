@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import CTE, Insert, Table, select
@@ -39,14 +40,13 @@ class EachIfNew:
         table = model.__table__
         assert isinstance(table, Table)
         self._table, self._columns, self._key = table, tuple(columns), tuple(key)
+        self._values = itemgetter(*columns)
         self.prepared = Prepared({name: table.c[name].type for name in columns}, self._statement)
 
     def insert(self, transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[bool]:
         """Insert in this order; which were inserted."""
-        values = [tuple(row[name] for name in self._columns) for row in rows]
-        inserted = [
-            tuple(key) for _, part in in_tables(values) for key in transaction.rows(self.prepared, part)
-        ]
+        values = [self._values(row) for row in rows]
+        inserted = [key for _, part in in_tables(values) for key in transaction.rows(self.prepared, part)]
         if len(inserted) == len(rows):
             return [True] * len(rows)
         left = Counter(inserted)

@@ -57,14 +57,15 @@ class Door:
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call = scope["type"] == "http" and scope["method"] == "POST" and _VOICE.fullmatch(_raw_path(scope))
+        path = _raw_path(scope) if scope["type"] == "http" and scope["method"] == "POST" else ""
+        call = _VOICE.fullmatch(path)
         if not call:
             await self._behind(_in_ascii(scope), _coroutines(receive), send)
             return
         began = time.perf_counter()
         until = self._runtime.deadline.until()
         body = await _body(receive)
-        knock = Knock(call[1], "POST", _target(scope), _headers(scope), body, until)
+        knock = Knock.of(call[1], "POST", _target(path, scope), _headers(scope), body, until)
         reply = await self._queue.reply(knock)
         length = (b"content-length", str(len(reply.body)).encode())
         kind = (b"content-type", reply.content_type.encode())
@@ -203,17 +204,17 @@ def _raw_path(scope: Scope) -> str:
     return path
 
 
-def _target(scope: Scope) -> str:
+def _target(path: str, scope: Scope) -> str:
     query: str = scope["query_string"].decode("latin-1")
-    return _raw_path(scope) + (f"?{query}" if query else "")
+    return f"{path}?{query}" if query else path
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
-        headers[key] = f"{headers[key]},{text}" if key in headers else text
-    return headers
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = dict(pairs)
+    if len(headers) == len(pairs):
+        return headers
+    return {name: ",".join([value for each, value in pairs if each == name]) for name in headers}
 
 
 async def _body(receive: Receive) -> bytes | None:

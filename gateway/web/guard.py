@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 import lmdb
 import structlog
@@ -33,12 +32,12 @@ class NobodyKnows(Exception):
     """Neither the database nor the local map can be asked about this connection (503)."""
 
 
-@dataclass(frozen=True)
-class Knock:
+class Knock(NamedTuple):
     """A webhook as it came, by whichever server. Nothing in it is to be believed.
 
     `target` is path and query, `headers` have their names in lower case, `body` is None where it is longer
-    than MAX_BODY, `until` is when the answer's work must be done, see gateway/deadline.py.
+    than MAX_BODY, `until` is when the answer's work must be done, see gateway/deadline.py. `has_shape` says
+    whether it is worth asking about its connection.
     """
 
     slug: str
@@ -47,16 +46,18 @@ class Knock:
     headers: Mapping[str, str]
     body: bytes | None
     until: float
+    has_shape: bool
 
-    @cached_property
-    def has_shape(self) -> bool:
-        """Whether it is worth asking about its connection."""
-        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return self.body is not None and kind == _FORM and _SLUG.fullmatch(self.slug) is not None
+    @classmethod
+    def of(
+        cls, slug: str, method: str, target: str, headers: Mapping[str, str], body: bytes | None, until: float
+    ) -> "Knock":
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        has_shape = body is not None and kind == _FORM and _SLUG.fullmatch(slug) is not None
+        return cls(slug, method, target, headers, body, until, has_shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Genuine:
+class Genuine(NamedTuple):
     """A request proved to come from the connection's carrier, and where it is dealt with."""
 
     runtime: Runtime
@@ -82,14 +83,15 @@ def heard(runtime: Runtime, slug: str) -> Knock:
     until = runtime.deadline.until()
     body = request.get_data(cache=False) if (request.content_length or 0) <= MAX_BODY else None
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return Knock(slug, request.method, _target(), headers, body, until)
+    return Knock.of(slug, request.method, _target(), headers, body, until)
 
 
 def prove(runtime: Runtime, knock: Knock, trunk: MappedTrunk | None) -> Genuine:
     """The knock as a request to be believed, if this is its connection; raises NotGenuine."""
     if trunk is None or knock.body is None or not knock.has_shape:
         raise _refused("shape")
-    signed = SignedRequest(knock.method, trunk.public_base_url + knock.target, knock.headers, knock.body)
+    url = trunk.public_base_url + knock.target
+    signed = SignedRequest.of(knock.method, url, knock.headers, knock.body)
     carrier = CARRIERS[trunk.kind]
     if not carrier.is_genuine(signed, trunk.secrets):
         raise _refused("signature")

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gateway.deadline import Ticket
 from gateway.runtime import COMMIT_GRACE_SECONDS
@@ -10,8 +11,7 @@ from gateway.web.guard import Knock
 _PLAIN = "text/plain; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What a carrier is answered."""
 
     status: int

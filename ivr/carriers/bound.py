@@ -79,16 +79,15 @@ def take(form: Form, shapes: Mapping[str, FieldShape], name: str) -> str:
 
 def take_if_there(form: Form, shapes: Mapping[str, FieldShape], name: str) -> str | None:
     """The same for a field that may be absent: then nothing in the signed text may read as it either."""
-    field = shapes[name]
-    values = form.values.get(name, ())
+    field, values = shapes[name], form.values.get(name, ())
+    found = field.marker.findall(form.signed)
+    if not values and not found:
+        return None
     if len(values) > 1:
         raise Misshapen(f"{name} repeated")
-    found = field.marker.findall(form.signed)
     # Mostly nothing reads as the field but the field itself, whole, which is the only mark then.
-    if found != [name + value for value in values]:
-        marks = field.marks_in(form)
-        if sorted(found) != sorted(marks):
-            raise Misshapen(f"{name} ambiguous")
+    if (not values or found != [name + values[0]]) and sorted(found) != sorted(field.marks_in(form)):
+        raise Misshapen(f"{name} ambiguous")
     if values and not field.value.fullmatch(values[0]):
         raise Misshapen(f"{name} shape")
     return values[0] if values else None

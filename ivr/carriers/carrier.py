@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from ivr.carriers.form import Form, read_form
 from ivr.facts import CallFacts
@@ -46,25 +45,27 @@ class Misshapen(Exception):
         self.dialled = dialled
 
 
-@dataclass(frozen=True)
-class SignedRequest:
+class SignedRequest(NamedTuple):
     """A webhook as it arrived. Nothing in it is to be believed before `Carrier.is_genuine` said so.
 
     `url` is what the carrier signed: the configured public origin and the raw request target. The names in
-    `headers` are lower case. `received_at` (aware UTC) is for carriers that sign the time with the request,
-    and as `sign`'s time: without it such a carrier finds nothing genuine.
+    `headers` are lower case. `form` is the body read as a form, None where it is not one: make it by `of`.
+    `received_at` (aware UTC) is for carriers that sign the time with the request, and as `sign`'s time:
+    without it such a carrier finds nothing genuine.
     """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
+    form: Form | None
     received_at: datetime | None = None
 
-    @cached_property
-    def form(self) -> Form | None:
-        """The body read once as a form; None where it is not one."""
-        return read_form(self.body)
+    @classmethod
+    def of(
+        cls, method: str, url: str, headers: Mapping[str, str], body: bytes, at: datetime | None = None
+    ) -> "SignedRequest":
+        return cls(method, url, headers, body, read_form(body), at)
 
 
 E_co = TypeVar("E_co", bound=Event, covariant=True)
@@ -78,8 +79,7 @@ class Report(Generic[E_co]):
     event: E_co
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(NamedTuple):
     """Where a carrier finds us: `base` is the public origin without a slash at its end."""
 
     base: str

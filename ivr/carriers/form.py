@@ -1,7 +1,8 @@
 """Form bodies: read strictly and once, and the text that the Twilio family signs over them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 MAX_BYTES = 64 * 1024
@@ -10,26 +11,26 @@ MAX_FIELDS = 200
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """The fields in the order in which they came, repeated ones and empty values kept.
 
-    `signed` is the text under the signature: names and values without separators, sorted by name, each
-    name's different values sorted and taken once
-    (https://www.twilio.com/docs/usage/security#validating-requests).
+    `values` holds by name every value of a field, as often as it came. `signed` is the text under the
+    signature: names and values without separators, sorted by name, each name's different values sorted and
+    taken once (https://www.twilio.com/docs/usage/security#validating-requests).
     """
 
     pairs: Pairs
-    signed: str = field(init=False)
-    values: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)
-    """By name: every value of a field, as often as it came."""
+    values: Mapping[str, Sequence[str]]
+    signed: str
 
-    def __post_init__(self) -> None:
-        values: dict[str, list[str]] = {}
-        for name, value in self.pairs:
-            values.setdefault(name, []).append(value)
-        object.__setattr__(self, "values", values)
-        object.__setattr__(self, "signed", "".join(map("".join, sorted(set(self.pairs)))))
+    @classmethod
+    def of(cls, pairs: Pairs) -> "Form":
+        values: dict[str, Sequence[str]] = {name: (value,) for name, value in pairs}
+        if len(values) == len(pairs):
+            return cls(pairs, values, "".join(chain.from_iterable(sorted(pairs))))
+        for name in values:
+            values[name] = [value for each, value in pairs if each == name]
+        return cls(pairs, values, "".join(chain.from_iterable(sorted(set(pairs)))))
 
 
 def read_form(body: bytes) -> Form | None:
@@ -43,12 +44,12 @@ def read_form(body: bytes) -> Form | None:
         plain = "+" not in text and text.count("%") == text.count("%2B")
         if plain:
             text = text.replace("%2B", "+")
-        parts = [part.partition("=") for part in text.split("&") if part]
+        parts = [part.partition("=")[::2] for part in text.split("&") if part]
         if len(parts) > MAX_FIELDS:
             return None
-        if plain:
-            return Form(tuple([(name, value) for name, _, value in parts]))
-        return Form(tuple([(_plain(name), _plain(value)) for name, _, value in parts]))
+        if not plain:
+            parts = [(_plain(name), _plain(value)) for name, value in parts]
+        return Form.of(tuple(parts))
     except UnicodeDecodeError:
         return None
 

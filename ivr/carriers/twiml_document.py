@@ -1,7 +1,7 @@
 """A plan as TwiML: six elements, a fixed set of attributes, addresses and numbers, and no free text."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -37,20 +37,22 @@ class NotSendable(ValueError):
 
 def document(plan: CallPlan, addresses: Addresses) -> bytes:
     """TwiML in UTF-8. Raises NotSendable."""
-    values = tuple(_values(plan))
-    if _MARK not in addresses.base and all(_HARMLESS.fullmatch(each) for each in values):
-        return _pattern(tuple(map(_shape, plan.steps)), addresses) % tuple(each.encode() for each in values)
+    values = _values(plan)
+    if _MARK not in addresses.base and all(map(_HARMLESS.fullmatch, values)):
+        return _pattern(tuple(map(_shape, plan.steps)), addresses) % tuple(map(str.encode, values))
     return _written(plan.steps, addresses)
 
 
-def _values(plan: CallPlan) -> Iterator[str]:
+def _values(plan: CallPlan) -> list[str]:
     """What differs from call to call, in the order in which it stands in the document."""
+    values: list[str] = []
     for step in plan.steps:
         match step:
             case Play():
-                yield from (each.sha256 for each in step.recordings)
+                values += [each.sha256 for each in step.recordings]
             case Connect():
-                yield from (each for each in (step.caller_id, step.to) if each is not None)
+                values += [step.to] if step.caller_id is None else [step.caller_id, step.to]
+    return values
 
 
 def _shape(step: Step) -> _Shape:

@@ -170,7 +170,7 @@ def _together(gateway: Gateway, requests: Sequence[Recorded]) -> list[Answer]:
     for each in requests:
         body = each.body if len(each.body) <= MAX_BODY else None
         slug = each.path.split("/")[2]
-        knock = Knock(slug, "POST", each.path, each.headers, body, runtime.deadline.until())
+        knock = Knock.of(slug, "POST", each.path, each.headers, body, runtime.deadline.until())
         waiting.append(Waiting(knock))
     with Kept(runtime.calls) as kept:
         replies = answer_waiting(runtime, kept, waiting)

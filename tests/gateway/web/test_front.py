@@ -64,7 +64,7 @@ def _is_silent(scene: Scene, answer: tuple[int, str, bytes]) -> bool:
 
 
 def _waiting(runtime: Runtime, each: Recorded) -> Waiting:
-    return Waiting(Knock("north", "POST", each.path, each.headers, each.body, runtime.deadline.until()))
+    return Waiting(Knock.of("north", "POST", each.path, each.headers, each.body, runtime.deadline.until()))
 
 
 @pytest.mark.parametrize("target", ["/webhooks/north/keys?é", "/webhooks/north/voice?é", "/nowhere?é", "/é"])
@@ -149,7 +149,7 @@ def test_a_call_answered_by_the_door_is_left_out_of_its_batch(scene: Scene) -> N
 
 def test_what_the_door_has_given_up_is_not_recorded_whoever_settled_it(scene: Scene) -> None:
     waiting = _waiting(scene.gateway.runtime, _call(scene))
-    past = replace(waiting.knock, until=time.monotonic() - 1)
+    past = waiting.knock._replace(until=time.monotonic() - 1)
     late = [Waiting(past), Waiting(past, ours=True)]
     with Kept(scene.gateway.runtime.calls) as kept:
         assert answer_waiting(scene.gateway.runtime, kept, late) == [None, None]

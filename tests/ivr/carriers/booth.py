@@ -13,7 +13,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded; charset=UTF-8"}
 def post(fields: list[tuple[str, str]], webhook: str = "voice") -> SignedRequest:
     """An unsigned form post to one of our webhooks."""
     url = f"{BASE}/webhooks/trunk/{webhook}"
-    return SignedRequest("POST", url, FORM, urlencode(fields).encode(), RECEIVED)
+    return SignedRequest.of("POST", url, FORM, urlencode(fields).encode(), RECEIVED)
 
 
 def fields_of(call: CallFacts) -> dict[str, str]:

@@ -87,7 +87,7 @@ def _ends(text: str, name: str, start: int) -> Iterator[int]:
 
 
 def meaning(pairs: Pairs, read: str) -> Meaning:
-    request = SignedRequest("POST", "https://gw.court.example/", FORM, urlencode(pairs).encode())
+    request = SignedRequest.of("POST", "https://gw.court.example/", FORM, urlencode(pairs).encode())
     call = TWILIO.read_call(request)
     account = TWILIO.read_account(request)
     digits = TWILIO.read_keys(request).event.digits if read == "keys" else None
@@ -98,7 +98,7 @@ def meaning(pairs: Pairs, read: str) -> Meaning:
 
 def taken(text: str, read: str) -> Iterator[tuple[Pairs, Meaning]]:
     for pairs in cuts(text):
-        assert Form(tuple(pairs)).signed == text
+        assert Form.of(tuple(pairs)).signed == text
         try:
             yield pairs, meaning(pairs, read)
         except Misshapen:
@@ -135,7 +135,7 @@ TRUTH: dict[str, Meaning] = {
 
 def only_the_truth_is_taken(captured: Pairs, read: str, truth: Meaning | None = None) -> int:
     """How many cuts were taken; all of them must mean what the carrier meant."""
-    found = list(taken(Form(tuple(captured)).signed, read))
+    found = list(taken(Form.of(tuple(captured)).signed, read))
     for pairs, meant in found:
         assert meant == (truth or TRUTH[read]), pairs
     return len(found)
@@ -152,7 +152,7 @@ def test_an_innocent_request_is_taken(read: str) -> None:
 def test_the_cutter_finds_the_cut_that_a_plain_reader_would_take() -> None:
     """The test itself can fail: without the guard the smuggled call id would be believed."""
     captured = a_captured("voice", CallDuration=f"xCallSid{OTHER}", SipHeader_X=f"xTo{VICTIM}")
-    text = Form(tuple(captured)).signed
+    text = Form.of(tuple(captured)).signed
     found = [dict(pairs) for pairs in cuts(text)]
     assert any(pairs["CallSid"] == OTHER for pairs in found)
     assert any(pairs["To"] == VICTIM for pairs in found)
@@ -226,7 +226,7 @@ def test_before_a_name_in_small_letters_a_sip_address_is_never_cut_short() -> No
     captured = a_captured("voice", To="sip:line7@gw.example", lower="x")
     with pytest.raises(Misshapen, match="To ambiguous"):
         meaning(captured, "voice")
-    dialled = {meant[3] for _, meant in taken(Form(tuple(captured)).signed, "voice")}
+    dialled = {meant[3] for _, meant in taken(Form.of(tuple(captured)).signed, "voice")}
     assert dialled == {"sip:line7@gw.examplelowerx"}
 
 
@@ -261,7 +261,8 @@ def test_fields_added_removed_or_changed_break_the_signature_or_the_shape(
     spoil: Callable[[Pairs], Pairs],
 ) -> None:
     def asked(pairs: Pairs, signature: dict[str, str]) -> SignedRequest:
-        return SignedRequest("POST", "https://gw.court.example/", FORM | signature, urlencode(pairs).encode())
+        body = urlencode(pairs).encode()
+        return SignedRequest.of("POST", "https://gw.court.example/", FORM | signature, body)
 
     captured = a_captured("voice")
     signature = TWILIO.sign(asked(captured, {}), "12345")

@@ -48,7 +48,7 @@ def test_the_limits_of_length_and_number() -> None:
 
 
 def test_the_signed_text_is_sorted_and_names_each_pair_once() -> None:
-    assert Form((("b", "2"), ("a", "9"), ("a", "1"), ("b", "2"), ("B", "x"))).signed == "Bxa1a9b2"
+    assert Form.of((("b", "2"), ("a", "9"), ("a", "1"), ("b", "2"), ("B", "x"))).signed == "Bxa1a9b2"
 
 
 @given(st.binary(max_size=60) | st.text(alphabet="AB=&%+;E5C3 ", max_size=40).map(str.encode))

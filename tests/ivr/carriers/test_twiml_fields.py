@@ -169,7 +169,7 @@ def test_a_misshapen_call_names_at_least_what_was_dialled(
         pytest.param(told(To="client:alice"), id="a client"),
         pytest.param(told(To="sip:a@b.example;transport=tls"), id="a SIP address with parameters"),
         pytest.param(told(CallerName=f"xTo{PUBLIC}"), id="another number hidden in the caller's name"),
-        pytest.param(SignedRequest("POST", "https://gw.court.example/", {}, b"To=%FF"), id="no form"),
+        pytest.param(SignedRequest.of("POST", "https://gw.court.example/", {}, b"To=%FF"), id="no form"),
     ],
 )
 def test_where_even_that_is_doubtful_nothing_is_named(request_: SignedRequest) -> None:
@@ -287,7 +287,7 @@ def test_the_account_is_read_by_itself() -> None:
 )
 def test_no_body_raises_anything_but_misshapen(body: bytes | str) -> None:
     raw = body if isinstance(body, bytes) else body.encode()
-    request = SignedRequest("POST", "https://gw.court.example/", {}, raw)
+    request = SignedRequest.of("POST", "https://gw.court.example/", {}, raw)
     for read in (
         TWILIO.read_call,
         TWILIO.read_keys,
