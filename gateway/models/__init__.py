@@ -15,7 +15,7 @@ from gateway.models.desk import (
 )
 from gateway.models.draft import EnrolmentDraft
 from gateway.models.import_job import ImportJob, ImportPart
-from gateway.models.line import PhoneLine, ProtectedCaller
+from gateway.models.line import HELD, PhoneLine, ProtectedCaller
 from gateway.models.notice import CreditHandoff, Notice, Objection
 from gateway.models.operation import Alert, ImportBatch, Lease, Platform
 from gateway.models.prompt import Prompt, Recording, Sound
@@ -36,6 +36,7 @@ from gateway.models.test_call import TestCall
 __all__ = [
     "ALWAYS_OF_AGE",
     "FAR_FUTURE",
+    "HELD",
     "OF_NO_COURT",
     "ROLES",
     "AccessLink",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, literal, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.models.base import Base, Hash, Id, Line, Ref, Sealed, Word, one_of
@@ -96,6 +96,11 @@ class PhoneLine(Base):
     created_by: Mapped[Ref] = mapped_column(ForeignKey("user_account.id"))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+
+
+HELD = PhoneLine.state != literal("released", literal_execute=True)
+"""Of a line that was not released. The word stands in the statement: as a parameter it would keep PostgreSQL,
+which plans what is asked often for all values at once, from the indexes of such lines, and read all lines."""
 
 
 class ProtectedCaller(Base):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from gateway.models import Connection, PhoneLine
+from gateway.models import HELD, Connection, PhoneLine
 from gateway.services.add_connection import Routing, check_origin, check_routing, check_secret
 from gateway.services.audit import PLATFORM
 from gateway.services.change_numbers import next_change
@@ -100,7 +100,7 @@ def _locked(work: Work, slug: str, seen_version: int | None) -> Connection:
 
 
 def _has_lines(work: Work, row: Connection) -> bool:
-    held = select(PhoneLine.id).where(PhoneLine.connection_id == row.id, PhoneLine.state != "released")
+    held = select(PhoneLine.id).where(PhoneLine.connection_id == row.id, HELD)
     return work.session.execute(held.limit(1)).first() is not None
 
 

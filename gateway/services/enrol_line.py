@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from gateway.models import Connection, PhoneLine
+from gateway.models import HELD, Connection, PhoneLine
 from gateway.services.change_numbers import next_change
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields, KeptNumber, keep_number
@@ -126,13 +126,12 @@ def refuse_taken(work: Work, connection: Connection, public: str, gateway: str, 
     A number held by another court is refused in the same words whoever holds it.
     """
     fields, hashes = Fields(), work.vault.look_up_hashes
-    held = PhoneLine.state != "released"
-    if _exists(work, held, PhoneLine.public_hash.in_(hashes(public))):
+    if _exists(work, HELD, PhoneLine.public_hash.in_(hashes(public))):
         add_taken(fields, "public_number")
     on_connection = PhoneLine.connection_id == connection.id
-    if _exists(work, held, on_connection, PhoneLine.gateway_hash.in_(hashes(gateway))):
+    if _exists(work, HELD, on_connection, PhoneLine.gateway_hash.in_(hashes(gateway))):
         add_taken(fields, "gateway_number")
-    if _exists(work, held, PhoneLine.deliver_hash.in_((*hashes(public), *hashes(gateway)))):
+    if _exists(work, HELD, PhoneLine.deliver_hash.in_((*hashes(public), *hashes(gateway)))):
         add_taken(fields, "public_number")
     fields.done()
     refuse_delivery_taken(work, deliver)
@@ -141,10 +140,9 @@ def refuse_taken(work: Work, connection: Connection, public: str, gateway: str, 
 def refuse_delivery_taken(work: Work, deliver: str) -> None:
     """Calls are never delivered to a number that is itself enrolled: that would lead back to us."""
     fields, hashes = Fields(), work.vault.look_up_hashes(deliver)
-    held = PhoneLine.state != "released"
     # Two questions: for either of two columns SQLite would read every line.
-    if _exists(work, held, PhoneLine.public_hash.in_(hashes)) or _exists(
-        work, held, ON_ANY_CONNECTION, PhoneLine.gateway_hash.in_(hashes)
+    if _exists(work, HELD, PhoneLine.public_hash.in_(hashes)) or _exists(
+        work, HELD, ON_ANY_CONNECTION, PhoneLine.gateway_hash.in_(hashes)
     ):
         add_leads_back(fields)
     fields.done()

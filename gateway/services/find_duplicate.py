@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from gateway.models import EnforcementCase, Notice, PhoneLine
+from gateway.models import HELD, EnforcementCase, Notice, PhoneLine
 from gateway.services.enrol_line import add_taken
 from gateway.services.list_rows import published
 from gateway.services.permissions import Action
@@ -48,7 +48,7 @@ def find_line(work: Work, number: str) -> Duplicate | None:
     fields.done()
     hashes = work.vault.look_up_hashes(plain)
     held = select(PhoneLine.id).where(
-        PhoneLine.state != "released",
+        HELD,
         or_(
             PhoneLine.public_hash.in_(hashes),
             PhoneLine.gateway_hash.in_(hashes),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from gateway.models import Decision, EnforcementCase, PhoneLine
+from gateway.models import HELD, Decision, EnforcementCase, PhoneLine
 from gateway.services.check_import import Checked, as_columns
 from gateway.services.enrol_case import add_case_taken, add_decision_taken
 from gateway.services.enrol_line import ON_ANY_CONNECTION, add_leads_back, add_taken
@@ -106,7 +106,7 @@ class _Standing:
             PhoneLine.public_hash, PhoneLine.gateway_hash, PhoneLine.connection_id, PhoneLine.deliver_hash
         ).where(
             found,
-            PhoneLine.state != "released",
+            HELD,
             or_(PhoneLine.import_id.is_(None), PhoneLine.import_id.not_in(ignoring)),
         )
         with seeing_every_court(work.session):

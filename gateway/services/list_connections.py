@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from gateway.models import Connection, PhoneLine
+from gateway.models import HELD, Connection, PhoneLine
 from gateway.services.list_lines import LineFile, line_file
 from gateway.services.list_rows import Page, Wanted, page_of, published
 from gateway.services.permissions import Action
@@ -57,7 +57,7 @@ def needs_check(file: LineFile) -> bool:
 
 
 def _file(work: Work, row: Connection) -> ConnectionFile:
-    held = select(func.count()).where(PhoneLine.connection_id == row.id, PhoneLine.state != "released")
+    held = select(func.count()).where(PhoneLine.connection_id == row.id, HELD)
     unchecked = (
         select(func.count())
         .select_from(PhoneLine)
@@ -71,4 +71,4 @@ def _file(work: Work, row: Connection) -> ConnectionFile:
 def _unchecked() -> ColumnElement[bool]:
     """A change of delivery empties the time of the check; a moved connection leaves it behind."""
     checked = PhoneLine.fallback_checked_at
-    return (PhoneLine.state != "released") & or_(checked.is_(None), checked < Connection.moved_at)
+    return HELD & or_(checked.is_(None), checked < Connection.moved_at)

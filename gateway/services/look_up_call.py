@@ -28,6 +28,7 @@ from sqlalchemy.exc import MultipleResultsFound
 from gateway.call_transaction import Asking
 from gateway.ids import first_id
 from gateway.models import (
+    HELD,
     Call,
     CallEvent,
     Court,
@@ -180,7 +181,7 @@ def _statement(asked: CTE, dialect: str, keys: int) -> Select[*tuple[Any, ...]]:
             and_(
                 PhoneLine.connection_id == asked.c.connection,
                 PhoneLine.gateway_hash.in_(_one_of(asked, "dialled", keys)),
-                PhoneLine.state != "released",
+                HELD,
                 _published(),
             ),
         )

@@ -9,7 +9,7 @@ from gateway.call_orders import CallNotPlaced, CallOrder
 from gateway.carrier_box import CallHeard, Transport
 from gateway.dialling import place_call
 from gateway.forward_map import MappedTrunk, read_trunk
-from gateway.models import Connection, Notice, PhoneLine, ProtectedCaller, Recording, TestCall, User
+from gateway.models import HELD, Connection, Notice, PhoneLine, ProtectedCaller, Recording, TestCall, User
 from gateway.services.check_activation import recordings_of
 from gateway.services.permissions import Action
 from gateway.services.read_numbers import Fields
@@ -162,7 +162,7 @@ def _own_phone(work: Work, new: NewTestCall, connection: Connection) -> str:
 def _belongs_to_somebody(work: Work, phone: str, connection: Connection) -> bool:
     hashes = work.vault.look_up_hashes(phone)
     lines = select(PhoneLine.id).where(
-        PhoneLine.state != "released",
+        HELD,
         or_(
             PhoneLine.public_hash.in_(hashes),
             PhoneLine.gateway_hash.in_(hashes),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.ids import new_id
-from gateway.models import Call, CallEvent, PhoneLine
+from gateway.models import HELD, Call, CallEvent, PhoneLine
 from gateway.services.upsert import insert_if_new
 from gateway.vault import Vault
 from ivr.facts import CallerIdPolicy, CallStatus, Line
@@ -110,7 +110,7 @@ def line_dialled(session: Session, vault: Vault, connection_id: str, dialled: st
         select(*_LINE).where(
             PhoneLine.connection_id == connection_id,
             PhoneLine.gateway_hash.in_(vault.look_up_hashes(dialled)),
-            PhoneLine.state != "released",
+            HELD,
         )
     ).one_or_none()
     if row is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 
-from gateway.models import Connection, PhoneLine
+from gateway.models import HELD, Connection, PhoneLine
 from gateway.services.audit import Chain
 from gateway.services.describe_tasks import Task, describe
 from gateway.services.permissions import Action
@@ -45,11 +45,10 @@ def search_number(work: Work, text: str) -> tuple[Match, ...]:
 def _roles(work: Work, hashes: tuple[bytes, ...]) -> tuple[tuple[str, ColumnElement[bool]], ...]:
     """Each for itself, as each has an index of its own; released lines come last."""
     connections = work.session.scalars(select(Connection.id)).all()
-    held = PhoneLine.state != "released"
     return (
-        ("public", PhoneLine.public_hash.in_(hashes) & held),
-        ("gateway", PhoneLine.connection_id.in_(connections) & PhoneLine.gateway_hash.in_(hashes) & held),
-        ("deliver", PhoneLine.deliver_hash.in_(hashes) & held),
+        ("public", PhoneLine.public_hash.in_(hashes) & HELD),
+        ("gateway", PhoneLine.connection_id.in_(connections) & PhoneLine.gateway_hash.in_(hashes) & HELD),
+        ("deliver", PhoneLine.deliver_hash.in_(hashes) & HELD),
         ("released", PhoneLine.public_hash.in_(hashes) & (PhoneLine.state == "released")),
     )
 

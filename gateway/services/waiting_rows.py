@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, literal_column, or_, select
 
 from gateway.models import (
+    HELD,
     AccessLink,
     Alert,
     CourtChange,
@@ -109,7 +110,7 @@ def deliveries_proposed(work: Work, narrowed: Narrowed) -> Listing[PhoneLine]:
     conditions = (
         PhoneLine.court_id == work.actor.court,
         PhoneLine.proposed_hash.is_not(None),
-        PhoneLine.state != "released",
+        HELD,
         *_mine_not(work, PhoneLine.delivery_proposed_by),
         *((PhoneLine.connection_id == narrowed.connection,) if narrowed.connection else ()),
     )
@@ -274,7 +275,7 @@ def running_out(work: Work, narrowed: Narrowed) -> Listing[Notice]:
 def attestation_going_stale(work: Work, narrowed: Narrowed) -> Listing[PhoneLine]:
     conditions = (
         PhoneLine.court_id == work.actor.court,
-        PhoneLine.state != "released",
+        HELD,
         PhoneLine.attested_until > work.now,
         PhoneLine.attested_until <= _span(work, narrowed, STALE_WITHIN),
         published(PhoneLine),

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, event, text
 
@@ -19,6 +21,7 @@ from gateway.services.extract_debtor import extract_debtor
 from gateway.services.handle_alerts import list_alerts
 from gateway.services.list_work import list_sections, list_tasks
 from gateway.services.read_dashboard import read_dashboard
+from gateway.services.record_progress import line_dialled
 from gateway.services.search_numbers import search_number
 from gateway.services.suspend_lapsed import LAPSES
 from gateway.services.sweep_notices import find_due
@@ -235,6 +238,38 @@ def test_checking_a_file_asks_what_is_taken_by_an_index(large: Gateway) -> None:
         assert check_file(transactions(large), file_of(desk.rows(2)), EVIDENCE).rows == 2
     assert sum("gateway_hash" in statement for statement, _ in seen) >= 3
     assert _full_scans(large, seen) == []
+
+
+def test_what_is_taken_is_asked_by_an_index_however_often_it_is_asked(large: Gateway) -> None:
+    """PostgreSQL plans what is asked often for all values at once: without them it must know that an index of
+    lines that are not released will do."""
+    desk, vault = Desk.of(large), large.runtime.vault
+    line = large.line()
+    with _statements(large) as seen, large.read() as session:
+        check_file(transactions(large), file_of(desk.rows(2)), EVIDENCE)
+        line_dialled(session, vault, line.connection_id, large.dialled(line))
+    of_lines = [each for each in seen if "gateway_hash" in each[0]]
+    assert len(of_lines) >= 4
+    if large.runtime.engine.dialect.name == "sqlite":
+        assert _full_scans(large, of_lines) == []
+        return
+    with large.runtime.engine.connect() as connection:
+        plans = [_plan_for_all_values(connection, *each) for each in of_lines]
+    assert [plan for plan in plans if "Seq Scan on line" in plan] == []
+
+
+def _plan_for_all_values(connection: Connection, statement: str, parameters: object) -> str:
+    driver = cast("psycopg.Connection[tuple[str, int]]", connection.connection.driver_connection)
+    driver.execute("SET plan_cache_mode = force_generic_plan")
+    driver.execute(statement, parameters, prepare=True)  # type: ignore[call-overload]
+    name, count = driver.execute(
+        "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements WHERE statement LIKE %s"
+        " ORDER BY prepare_time DESC",
+        ("%_hash%",),
+    ).fetchall()[0]
+    values = ", ".join(["NULL"] * count)
+    explained = driver.execute(f'EXPLAIN EXECUTE "{name}" ({values})').fetchall()
+    return "\n".join(row[0] for row in explained)
 
 
 def test_what_reads_a_large_table_whole_is_noticed(large: Gateway) -> None:
