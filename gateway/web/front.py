@@ -214,7 +214,10 @@ def _headers(scope: Scope) -> dict[str, str]:
     headers = dict(pairs)
     if len(headers) == len(pairs):
         return headers
-    return {name: ",".join([value for each, value in pairs if each == name]) for name in headers}
+    repeated: dict[str, list[str]] = {}
+    for name, value in pairs:
+        repeated.setdefault(name, []).append(value)
+    return {name: ",".join(values) for name, values in repeated.items()}
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -28,9 +28,10 @@ class Form(NamedTuple):
         values: dict[str, Sequence[str]] = {name: (value,) for name, value in pairs}
         if len(values) == len(pairs):
             return cls(pairs, values, "".join(chain.from_iterable(sorted(pairs))))
-        for name in values:
-            values[name] = [value for each, value in pairs if each == name]
-        return cls(pairs, values, "".join(chain.from_iterable(sorted(set(pairs)))))
+        repeated: dict[str, list[str]] = {}
+        for name, value in pairs:
+            repeated.setdefault(name, []).append(value)
+        return cls(pairs, repeated, "".join(chain.from_iterable(sorted(set(pairs)))))
 
 
 def read_form(body: bytes) -> Form | None:
