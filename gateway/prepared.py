@@ -186,10 +186,10 @@ def _turn_in(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
 
 def _turn_out(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
     """How a value is read as the driver gave it; both give bytes as they are."""
+    if isinstance(kind, LargeBinary):
+        return None
     turn = kind.dialect_impl(dialect).result_processor(dialect, None)
-    if turn is None or isinstance(kind, LargeBinary | Boolean):
-        return None if isinstance(kind, LargeBinary) else turn
-    return lru_cache(turn)
+    return turn if turn is None or isinstance(kind, Boolean) else lru_cache(turn)
 
 
 def _as_buffer(value: bytes | None) -> bytearray | None:

@@ -139,7 +139,7 @@ class Vault:
     @cached_property
     def _mark(self) -> bytes:
         """What all that is sealed now begins with."""
-        return _mark(self._ring.current)
+        return _mark_of(self._ring.current)
 
     @cached_property
     def _current(self) -> AESGCM:
@@ -147,7 +147,7 @@ class Vault:
 
     @cached_property
     def _by_mark(self) -> dict[bytes, AESGCM]:
-        return {_mark(key_id): AESGCM(self._key(key_id, "seal")) for key_id in self._ring.masters}
+        return {_mark_of(key_id): AESGCM(self._key(key_id, "seal")) for key_id in self._ring.masters}
 
     @property
     def current_key(self) -> str:
@@ -194,7 +194,7 @@ class Vault:
         return self._derived[key_id, use]
 
 
-def _mark(key_id: str) -> bytes:
+def _mark_of(key_id: str) -> bytes:
     return bytes([len(key_id)]) + key_id.encode()
 
 
