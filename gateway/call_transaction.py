@@ -1,12 +1,13 @@
 """Transactions of the hot path: prepared statements, on connections that a thread keeps from call to call."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from typing import Any, Self
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, exc
 from sqlalchemy.orm import Session
 
+from gateway.call_driver import driver_of, forget_driver
 from gateway.database import is_outdated, turn
 from gateway.prepared import Prepared, Row
 
@@ -16,7 +17,7 @@ class Asking:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._driver: Any = connection.connection.driver_connection
+        self._driver = driver_of(connection)
 
     @property
     def dialect(self) -> Dialect:
@@ -27,23 +28,7 @@ class Asking:
         if not rows:
             return []
         written, values = statement.written_for(self.dialect, rows, shared)
-        return written.rows(self._ask(written.text, values))
-
-    def _ask(self, text: str, values: Sequence[Any]) -> list[Row]:
-        driver: Any = self.dialect.loaded_dbapi
-        try:
-            if self.dialect.name == "sqlite":
-                found: list[Row] = self._driver.execute(text, values).fetchall()
-            else:
-                with driver.RawCursor(self._driver) as cursor:
-                    found = cursor.execute(text, values, prepare=True, binary=True).fetchall()
-        except driver.Error as fault:
-            if self.dialect.is_disconnect(fault, self._driver, None):
-                self._connection.invalidate(fault)
-            raise exc.DBAPIError.instance(
-                text, None, fault, driver.Error, hide_parameters=True, dialect=self.dialect
-            ) from fault
-        return found
+        return written.rows(self._driver.ask(written.text, values))
 
 
 class Transaction(Asking):
@@ -52,6 +37,7 @@ class Transaction(Asking):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._session: Session | None = None
+        self._driver.begin()
 
     @property
     def session(self) -> Session:
@@ -62,6 +48,9 @@ class Transaction(Asking):
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
+
+    def commit(self) -> None:
+        self._driver.commit()
 
 
 class Kept:
@@ -75,56 +64,68 @@ class Kept:
         return self
 
     def __exit__(self, *_fault: object) -> None:
-        self._give_up()
+        self.give_up()
 
-    @contextmanager
-    def asking(self) -> Iterator[Asking]:
+    def asking(self) -> AbstractContextManager[Asking]:
         """Statements outside of any transaction."""
-        with self._given_up_on_error(self._ready()) as connection, _outside_transactions(connection):
-            yield Asking(connection)
+        connection = self._ready()
+        return _OrGivenUp(self, connection, Asking(connection))
 
     @contextmanager
     def deciding(self) -> Iterator[Transaction]:
         """One transaction that may write: committed at the end, rolled back on any error."""
-        ready = self._ready()  # Whoever waits for a connection keeps nobody from his turn.
-        with (
-            turn(self._engine),
-            self._given_up_on_error(ready) as connection,
-            connection.begin(),
-            closing(Transaction(connection)) as transaction,
-        ):
-            yield transaction
+        connection = self._ready()  # Whoever waits for a connection keeps nobody from his turn.
+        with turn(self._engine), _OrGivenUp(self, connection, None), connection.begin():
+            transaction = Transaction(connection)
+            with closing(transaction):
+                yield transaction
+            transaction.commit()
 
     def _ready(self) -> Connection:
         if self._connection is None or is_outdated(self._connection):
-            self._give_up()
+            self.give_up()
             self._connection = self._engine.connect()
         return self._connection
 
-    @contextmanager
-    def _given_up_on_error(self, connection: Connection) -> Iterator[Connection]:
-        try:
-            yield connection
-        except BaseException:
-            self._give_up()
-            raise
-
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """The next transaction begins on another connection."""
         connection, self._connection = self._connection, None
         if connection is not None:
+            forget_driver(connection)
             connection.close()
 
 
-@contextmanager
-def _outside_transactions(connection: Connection) -> Iterator[None]:
-    """psycopg begins a transaction by itself unless it is told not to; on SQLite only we begin any."""
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        yield
-        return
-    driver.autocommit = True
-    try:
-        yield
-    finally:
-        if not driver.closed:
-            driver.autocommit = False
+_Value = TypeVar("_Value")
+
+
+class _OrGivenUp(AbstractContextManager[_Value]):
+    """Work on a connection, which any error gives up; those of the driver leave in SQLAlchemy's words."""
+
+    def __init__(self, kept: Kept, connection: Connection, value: _Value) -> None:
+        self._kept, self._connection, self._value = kept, connection, value
+
+    def __enter__(self) -> _Value:
+        return self._value
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
+        if fault is None:
+            return
+        connection, dialect = self._connection, self._connection.dialect
+        driver: Any = dialect.loaded_dbapi
+        if not isinstance(fault, driver.Error):
+            self._kept.give_up()
+            return
+        error: Any = fault
+        is_lost = dialect.is_disconnect(error, connection.connection.driver_connection, None)
+        if is_lost:
+            connection.invalidate(fault)
+        self._kept.give_up()
+        raise exc.DBAPIError.instance(
+            "a call's",
+            None,
+            fault,
+            driver.Error,
+            hide_parameters=True,
+            connection_invalidated=is_lost,
+            dialect=dialect,
+        ) from fault

@@ -41,6 +41,8 @@ Statement = Select[*tuple[Any, ...]] | Insert
 SIZES = (1, 2, 4, 8, 16)
 """Of the table `asked`: a statement is written for each, and rows of nothing but NULL fill it up."""
 MOST_ROWS = SIZES[-1]
+_SIZE_FOR = [next(size for size in SIZES if size >= rows) for rows in range(MOST_ROWS + 1)]
+"""By the number of rows."""
 _Turn = Callable[[Any], Any]
 _Asked = TypeVar("_Asked")
 
@@ -64,7 +66,7 @@ class Prepared:
         """The statement for so many rows, and their values as the driver takes them."""
         if len(rows) > MOST_ROWS:
             raise ValueError(f"a table holds {MOST_ROWS} rows, and not {len(rows)}")
-        written = self.written(dialect, next(size for size in SIZES if size >= len(rows)))
+        written = self.written(dialect, _SIZE_FOR[len(rows)])
         return written, written.parameters(rows, shared)
 
     def write(self, dialect: Dialect) -> None:
@@ -119,7 +121,8 @@ class Written:
     def parameters(self, rows: Sequence[Row], shared: Row) -> Sequence[Any]:
         """All values, each in its place; rows of NULL fill the table up."""
         rows = _turned(self._turns_in, rows)
-        (shared,) = _turned(self._turns_shared, [shared])
+        if shared:
+            (shared,) = _turned(self._turns_shared, [shared])
         return self._order([*chain.from_iterable(rows), *self._filling[len(rows)], *shared])
 
     def rows(self, raw: Sequence[Row]) -> Sequence[Row]:
@@ -169,8 +172,7 @@ def _value(name: str, kind: TypeEngine[Any]) -> Any:
 def _turn_in(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
     """How a value is handed to the driver; None where it is taken as it is.
 
-    PostgreSQL gets all values as text and their types from the statement: psycopg tells the type of each
-    value by itself, small and large numbers apart, and prepares anew for every combination of types.
+    PostgreSQL gets all values as text, and their types from the statement.
     """
     if isinstance(kind, String):
         return None

@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -95,9 +96,7 @@ class RecordingStore:
         return missed
 
     def _path(self, sha256: str) -> Path:
-        if not _SHA256.fullmatch(sha256):
-            raise RecordingMissing
-        return self._directory / f"{sha256}.wav"
+        return _path_in(self._directory, sha256)
 
     def _load(self, path: Path) -> tuple[bytes, _Identity]:
         try:
@@ -122,6 +121,14 @@ class RecordingStore:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+@lru_cache(maxsize=1024)
+def _path_in(directory: Path, sha256: str) -> Path:
+    """Kept, because calls ask for the same few again and again."""
+    if not _SHA256.fullmatch(sha256):
+        raise RecordingMissing
+    return directory / f"{sha256}.wav"
 
 
 def _identity(status: os.stat_result) -> _Identity:

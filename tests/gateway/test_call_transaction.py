@@ -1,0 +1,91 @@
+"""Transactions of the hot path: undone by any error, on a connection that is replaced after one."""
+
+import pytest
+from sqlalchemy import CTE, Select, String, select, text
+from sqlalchemy.exc import DBAPIError
+
+from gateway.call_transaction import Kept, Transaction
+from gateway.models import Heard
+from gateway.prepared import Prepared
+from gateway.services.upsert import EachIfNew
+from tests.factories import Gateway
+
+COUNTED = EachIfNew(Heard, ("notice_id", "period", "caller_hash", "at"), ("caller_hash",))
+
+
+def _echo(asked: CTE, _dialect: str) -> Select[tuple[int, str]]:
+    return select(asked.c.place, asked.c.word)
+
+
+ECHO = Prepared({"word": String()}, _echo)
+
+
+def _count(gateway: Gateway, transaction: Transaction) -> list[bool]:
+    row = {"notice_id": "n", "period": "p", "caller_hash": b"c", "at": gateway.clock.now()}
+    return COUNTED.insert(transaction, [row])
+
+
+class _Regret(Exception):
+    """What a transaction is broken off with."""
+
+
+def _count_and_regret(gateway: Gateway, kept: Kept) -> None:
+    with kept.deciding() as transaction:
+        assert _count(gateway, transaction) == [True]
+        raise _Regret
+
+
+def _add_and_regret(gateway: Gateway, kept: Kept) -> None:
+    with kept.deciding() as transaction:
+        heard = Heard(notice_id="n", period="p", caller_hash=b"c", at=gateway.clock.now())
+        transaction.session.add(heard)
+        transaction.session.flush()
+        assert _count(gateway, transaction) == [False]
+        raise _Regret
+
+
+def test_a_transaction_that_fails_leaves_nothing(gateway: Gateway) -> None:
+    with Kept(gateway.runtime.calls) as kept:
+        with pytest.raises(_Regret):
+            _count_and_regret(gateway, kept)
+        with kept.deciding() as transaction:
+            assert _count(gateway, transaction) == [True]
+        with kept.deciding() as transaction:
+            assert _count(gateway, transaction) == [False]
+
+
+def test_what_a_session_does_in_it_belongs_to_the_transaction(gateway: Gateway) -> None:
+    with Kept(gateway.runtime.calls) as kept:
+        with pytest.raises(_Regret):
+            _add_and_regret(gateway, kept)
+        with kept.deciding() as transaction:
+            assert _count(gateway, transaction) == [True]
+
+
+@pytest.mark.postgres
+def test_a_connection_that_was_lost_is_replaced(postgres_gateway: Gateway) -> None:
+    with Kept(postgres_gateway.runtime.calls) as kept:
+        for lost_in in (kept.asking, kept.deciding):
+            with kept.deciding() as transaction:
+                assert transaction.rows(ECHO, [("word",)]) == [(0, "word")]
+                pid = transaction.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with postgres_gateway.runtime.calls.connect() as other:
+                assert other.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)")).scalar_one()
+            with pytest.raises(DBAPIError) as fault, lost_in() as asking:
+                asking.rows(ECHO, [("word",)])
+            assert fault.value.connection_invalidated
+            with kept.asking() as asking:
+                assert asking.rows(ECHO, [("word",)]) == [(0, "word")]
+
+
+@pytest.mark.postgres
+def test_what_the_server_no_longer_has_prepared_is_prepared_again(postgres_gateway: Gateway) -> None:
+    with Kept(postgres_gateway.runtime.calls) as kept:
+        with kept.deciding() as transaction:
+            assert transaction.rows(ECHO, [("word",)]) == [(0, "word")]
+            transaction.session.execute(text("DEALLOCATE ALL"))
+        with pytest.raises(DBAPIError) as fault, kept.asking() as asking:
+            asking.rows(ECHO, [("word",)])
+        assert not fault.value.connection_invalidated
+        with kept.asking() as asking:
+            assert asking.rows(ECHO, [("word",)]) == [(0, "word")]
