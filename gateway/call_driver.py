@@ -36,8 +36,10 @@ def driver_of(connection: Connection) -> Driver:
 
 
 def forget_driver(connection: Connection) -> None:
-    """Forget what was prepared: after an error nobody knows whether it still is."""
-    connection.info.pop(_KEY, None)
+    """Forget what was prepared: after an error nobody knows whether it still is. One that is lost has nothing
+    left to forget, and would be opened again if it were asked."""
+    if not connection.invalidated:
+        connection.info.pop(_KEY, None)
 
 
 _KEY = "driver of calls"

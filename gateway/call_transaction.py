@@ -116,7 +116,9 @@ class _OrGivenUp(AbstractContextManager[_Value]):
             self._kept.give_up()
             return
         error: Any = fault
-        is_lost = dialect.is_disconnect(error, connection.connection.driver_connection, None)
+        is_lost = connection.invalidated or dialect.is_disconnect(
+            error, connection.connection.driver_connection, None
+        )
         if is_lost:
             connection.invalidate(fault)
         self._kept.give_up()

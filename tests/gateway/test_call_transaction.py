@@ -1,10 +1,14 @@
 """Transactions of the hot path: undone by any error, on a connection that is replaced after one."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from sqlalchemy import CTE, Select, String, select, text
+from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 
-from gateway.call_transaction import Kept, Transaction
+from gateway.call_transaction import Asking, Kept, Transaction
 from gateway.models import Heard
 from gateway.prepared import Prepared
 from gateway.services.upsert import EachIfNew
@@ -63,19 +67,26 @@ def test_what_a_session_does_in_it_belongs_to_the_transaction(gateway: Gateway) 
 
 
 @pytest.mark.postgres
-def test_a_connection_that_was_lost_is_replaced(postgres_gateway: Gateway) -> None:
-    with Kept(postgres_gateway.runtime.calls) as kept:
-        for lost_in in (kept.asking, kept.deciding):
-            with kept.deciding() as transaction:
-                assert transaction.rows(ECHO, [("word",)]) == [(0, "word")]
-                pid = transaction.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
-            with postgres_gateway.runtime.calls.connect() as other:
-                assert other.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)")).scalar_one()
-            with pytest.raises(DBAPIError) as fault, lost_in() as asking:
-                asking.rows(ECHO, [("word",)])
-            assert fault.value.connection_invalidated
-            with kept.asking() as asking:
-                assert asking.rows(ECHO, [("word",)]) == [(0, "word")]
+@pytest.mark.parametrize("lost_in", [Kept.asking, Kept.deciding])
+def test_a_connection_that_was_lost_is_replaced_when_it_is_wanted(
+    postgres_gateway: Gateway, lost_in: Callable[[Kept], AbstractContextManager[Asking]]
+) -> None:
+    """And not before: whoever has just lost one would wait for a server that is gone."""
+    calls = postgres_gateway.runtime.calls
+    with Kept(calls) as kept:
+        with kept.deciding() as transaction:
+            assert transaction.rows(ECHO, [("word",)]) == [(0, "word")]
+            pid = transaction.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with calls.connect() as other:
+            assert other.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)")).scalar_one()
+        opened: list[object] = []
+        listen(calls, "checkout", lambda connection, *_about: opened.append(connection))
+        with pytest.raises(DBAPIError) as fault, lost_in(kept) as asking:
+            asking.rows(ECHO, [("word",)])
+        assert fault.value.connection_invalidated
+        assert not opened
+        with kept.asking() as asking:
+            assert asking.rows(ECHO, [("word",)]) == [(0, "word")]
 
 
 @pytest.mark.postgres
