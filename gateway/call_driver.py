@@ -86,7 +86,10 @@ class _Postgresql:
         self._checked(self._libpq.exec_(b"BEGIN"))
 
     def commit(self) -> None:
-        self._checked(self._libpq.exec_(b"COMMIT"))
+        """A transaction in which a statement had failed is not committed, though nobody calls that an error."""
+        done = self._checked(self._libpq.exec_(b"COMMIT"))
+        if done.command_status != b"COMMIT":
+            raise self._psycopg.OperationalError("the transaction was rolled back")
 
     def _prepare(self, text: str) -> bytes:
         """Under a name that nobody used before, on this connection or another."""

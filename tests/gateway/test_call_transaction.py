@@ -1,7 +1,7 @@
 """Transactions of the hot path: undone by any error, on a connection that is replaced after one."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import pytest
 from sqlalchemy import CTE, Select, String, select, text
@@ -48,6 +48,13 @@ def _add_and_regret(gateway: Gateway, kept: Kept) -> None:
         raise _Regret
 
 
+def _count_and_go_on_after_an_error(gateway: Gateway, kept: Kept) -> None:
+    with kept.deciding() as transaction:
+        assert _count(gateway, transaction) == [True]
+        with suppress(DBAPIError):
+            transaction.session.execute(text("SELECT nothing"))
+
+
 def test_a_transaction_that_fails_leaves_nothing(gateway: Gateway) -> None:
     with Kept(gateway.runtime.calls) as kept:
         with pytest.raises(_Regret):
@@ -64,6 +71,18 @@ def test_what_a_session_does_in_it_belongs_to_the_transaction(gateway: Gateway) 
             _add_and_regret(gateway, kept)
         with kept.deciding() as transaction:
             assert _count(gateway, transaction) == [True]
+
+
+@pytest.mark.postgres
+def test_a_transaction_that_the_server_broke_off_does_not_pass_for_committed(
+    postgres_gateway: Gateway,
+) -> None:
+    """PostgreSQL takes COMMIT then, and answers ROLLBACK."""
+    with Kept(postgres_gateway.runtime.calls) as kept:
+        with pytest.raises(DBAPIError, match="rolled back"):
+            _count_and_go_on_after_an_error(postgres_gateway, kept)
+        with kept.deciding() as transaction:
+            assert _count(postgres_gateway, transaction) == [True]
 
 
 @pytest.mark.postgres
