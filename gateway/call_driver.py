@@ -86,7 +86,7 @@ class _Postgresql:
         self._checked(self._libpq.exec_(b"BEGIN"))
 
     def commit(self) -> None:
-        """A transaction in which a statement had failed is not committed, though nobody calls that an error."""
+        """Where a statement had failed, PostgreSQL takes COMMIT without an error, and rolls back."""
         done = self._checked(self._libpq.exec_(b"COMMIT"))
         if done.command_status != b"COMMIT":
             raise self._psycopg.OperationalError("the transaction was rolled back")
