@@ -21,6 +21,8 @@ from xml.etree import ElementTree
 
 from twilio.request_validator import RequestValidator
 
+from tests.hearing import is_heard
+
 PATIENCE_SECONDS = 60
 SHANGHAI = timedelta(hours=8)
 
@@ -238,6 +240,12 @@ def until(true: Callable[[], bool], otherwise: str) -> None:
     while not true():
         assert time.monotonic() < end, otherwise
         threading.Event().wait(0.02)
+
+
+def until_mapped(demo: Outside, dialled: str) -> None:
+    """The forward map follows within a second; a new line is asked for until two seconds have gone."""
+    threading.Event().wait(2.0)
+    assert is_heard(lambda: demo.ring(dialled))
 
 
 def wait_until_alive(demo: Outside) -> None:

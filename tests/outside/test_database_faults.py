@@ -3,7 +3,6 @@
 import os
 import signal
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from gateway.schema import REVISION
 from tests.hearing import is_heard
-from tests.outside.gateway import Answer, Outside, processes_under, running_demo
+from tests.outside.gateway import Answer, Outside, processes_under, running_demo, until_mapped
 
 LONGEST_SECONDS = 0.8 + 0.7
 """The promise, and what two busy cores add to it between two processes."""
@@ -52,7 +51,7 @@ def wrong_revision(file: Path) -> Iterator[None]:
 def test_sqlite_in_trouble_never_holds_a_call_back(tmp_path: Path) -> None:
     with running_demo(tmp_path, None, "--no-scheduler") as demo:
         it = demo.new_notice()
-        _until_mapped(demo, it.dialled)
+        until_mapped(demo, it.dialled)
         for trouble in (sqlite_locked, sqlite_gone, wrong_revision):
             with trouble(tmp_path / "gateway.db"):
                 answers = [demo.ring(it.dialled) for _ in range(5)]
@@ -65,7 +64,7 @@ def test_sqlite_in_trouble_never_holds_a_call_back(tmp_path: Path) -> None:
 def test_postgresql_in_trouble_never_holds_a_call_back(tmp_path: Path, postgres_url: str) -> None:
     with running_demo(tmp_path, postgres_url, "--no-scheduler") as demo:
         it = demo.new_notice()
-        _until_mapped(demo, it.dialled)
+        until_mapped(demo, it.dialled)
         with psycopg.connect(_plain(postgres_url)) as session, session.transaction():
             session.execute("LOCK TABLE call IN ACCESS EXCLUSIVE MODE")
             answers = [demo.ring(it.dialled) for _ in range(5)]
@@ -96,12 +95,6 @@ def _stopped(url: str) -> Iterator[None]:
 def _plays_again(demo: Outside, dialled: str) -> bool:
     """Within a few seconds a new caller hears the notice again."""
     return is_heard(lambda: demo.ring(dialled), callers=60, pause=0.1)
-
-
-def _until_mapped(demo: Outside, dialled: str) -> None:
-    """The forward map follows within a second; a new line is asked for until two seconds have gone."""
-    threading.Event().wait(2.0)
-    assert is_heard(lambda: demo.ring(dialled))
 
 
 def _all_connected_silently(answers: list[Answer], deliver_to: str) -> None:
