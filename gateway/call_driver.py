@@ -35,13 +35,6 @@ def driver_of(connection: Connection) -> Driver:
     return known
 
 
-def forget_driver(connection: Connection) -> None:
-    """Forget what was prepared: after an error nobody knows whether it still is. One that is lost has nothing
-    left to forget, and would be opened again if it were asked."""
-    if not connection.invalidated:
-        connection.info.pop(_KEY, None)
-
-
 _KEY = "driver of calls"
 _NUMBERS = count()
 
@@ -72,12 +65,18 @@ class _Postgresql:
         self._reader = psycopg.adapt.Transformer(driver)
         self._binary = psycopg.pq.Format.BINARY
         self._done = {psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.TUPLES_OK}
+        # Of a statement that the server has no longer, and of one whose tables were changed since.
+        self._not_prepared = psycopg.errors.InvalidSqlStatementName, psycopg.errors.FeatureNotSupported
         self._names: dict[str, bytes] = {}
 
     def ask(self, text: str, values: Sequence[str | None]) -> list[Row]:
         name = self._names.get(text) or self._prepare(text)
         given = [value if value is None else value.encode() for value in values]
-        result = self._checked(self._libpq.exec_prepared(name, given, None, self._binary))
+        try:
+            result = self._checked(self._libpq.exec_prepared(name, given, None, self._binary))
+        except self._not_prepared:
+            self._names.clear()
+            raise
         self._reader.set_pgresult(result, format=self._binary)
         found: list[Row] = self._reader.load_rows(0, result.ntuples, tuple)
         return found

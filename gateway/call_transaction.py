@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection, Dialect, Engine, exc
 from sqlalchemy.orm import Session
 
-from gateway.call_driver import driver_of, forget_driver
+from gateway.call_driver import driver_of
 from gateway.database import is_outdated, turn
 from gateway.prepared import Prepared, Row
 
@@ -91,7 +91,6 @@ class Kept:
         """The next transaction begins on another connection."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            forget_driver(connection)
             connection.close()
 
 

@@ -21,7 +21,12 @@ def _echo(asked: CTE, _dialect: str) -> Select[tuple[int, str]]:
     return select(asked.c.place, asked.c.word)
 
 
+def _periods(asked: CTE, _dialect: str) -> Select[str]:
+    return select(Heard.period).join_from(asked, Heard, Heard.period == asked.c.word)
+
+
 ECHO = Prepared({"word": String()}, _echo)
+PERIODS = Prepared({"word": String()}, _periods)
 
 
 def _count(gateway: Gateway, transaction: Transaction) -> list[bool]:
@@ -109,6 +114,18 @@ def test_a_connection_that_was_lost_is_replaced_when_it_is_wanted(
 
 
 @pytest.mark.postgres
+def test_what_is_prepared_outlives_a_transaction_that_fails(postgres_gateway: Gateway) -> None:
+    """Else the server would hold it once for every call that was decided anew, as long as it is connected."""
+    held = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%heard%'")
+    with Kept(postgres_gateway.runtime.calls) as kept:
+        for _ in range(5):
+            with pytest.raises(_Regret):
+                _count_and_regret(postgres_gateway, kept)
+        with kept.deciding() as transaction:
+            assert transaction.session.execute(held).scalar_one() == 1
+
+
+@pytest.mark.postgres
 def test_what_the_server_no_longer_has_prepared_is_prepared_again(postgres_gateway: Gateway) -> None:
     with Kept(postgres_gateway.runtime.calls) as kept:
         with kept.deciding() as transaction:
@@ -119,3 +136,16 @@ def test_what_the_server_no_longer_has_prepared_is_prepared_again(postgres_gatew
         assert not fault.value.connection_invalidated
         with kept.asking() as asking:
             assert asking.rows(ECHO, [("word",)]) == [(0, "word")]
+
+
+@pytest.mark.postgres
+def test_what_reads_a_table_that_was_changed_is_prepared_again(postgres_gateway: Gateway) -> None:
+    with Kept(postgres_gateway.runtime.calls) as kept:
+        with kept.asking() as asking:
+            assert asking.rows(PERIODS, [("p",)]) == []
+        with postgres_gateway.owner() as owner, owner.begin() as changing:
+            changing.execute(text("ALTER TABLE heard ALTER COLUMN period TYPE varchar(99)"))
+        with pytest.raises(DBAPIError, match="cached plan"), kept.asking() as asking:
+            asking.rows(PERIODS, [("p",)])
+        with kept.asking() as asking:
+            assert asking.rows(PERIODS, [("p",)]) == []
