@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from gateway.call_transaction import Kept
 from gateway.database import writing
@@ -210,7 +210,8 @@ def _commit(runtime: Runtime, kept: Kept, calls: Sequence[_Call]) -> None:
             calls = [call for call in calls if call.waiting.ours and not call.waiting.is_late]
             continue
         except SQLAlchemyError as fault:
-            if begun:
+            # That one connection was lost says nothing of the next.
+            if begun or (isinstance(fault, DBAPIError) and fault.connection_invalidated):
                 raise
             raise _NotBegun from fault
         for call, plan in zip(calls, plans, strict=True):

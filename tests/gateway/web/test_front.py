@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import pytest
+from sqlalchemy import text
 
 from gateway import create_door
 from gateway.call_transaction import Kept
@@ -145,6 +146,30 @@ def test_a_call_answered_by_the_door_is_left_out_of_its_batch(scene: Scene) -> N
         again = answer_waiting(runtime, kept, [replace(waiting[1], ticket=Ticket())])[0]
     assert again is not None
     assert b"<Play>" in again.body, "nobody had counted him"
+
+
+@pytest.mark.postgres
+def test_calls_that_met_a_lost_connection_are_decided_on_another(postgres_gateway: Gateway) -> None:
+    """As after a restart of the server: the kept connection is lost, and so is the next one of the pool."""
+    scene = scene_of(postgres_gateway)
+    postgres_gateway.refresh_map()
+    runtime = postgres_gateway.runtime
+    _lose(runtime, 2)
+    with Kept(runtime.calls) as kept:
+        replies = answer_waiting(runtime, kept, [_waiting(runtime, _call(scene)) for _ in range(3)])
+    assert [reply is not None and b"<Play>" in reply.body for reply in replies] == [True] * 3
+
+
+def _lose(runtime: Runtime, count: int) -> None:
+    """End so many connections of the pool, of which it knows nothing."""
+    own = text("SELECT pg_backend_pid()")
+    with runtime.calls.connect() as ending:
+        with ExitStack() as ended:
+            lost = [ended.enter_context(runtime.calls.connect()) for _ in range(count)]
+            pids = [each.execute(own).scalar_one() for each in lost]
+        for pid in pids:
+            assert ending.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)")).scalar_one()
+        ending.invalidate()
 
 
 def test_what_the_door_has_given_up_is_not_recorded_whoever_settled_it(scene: Scene) -> None:
