@@ -1,7 +1,7 @@
 """One entry more in a chain, after few entries and after very many: its time must not grow with them."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,11 +18,9 @@ APPENDED, AT_ONCE = 300, 20_000
 
 
 def measure_record(place: Path, server: Server | None, sizes: Sequence[int], rounds: int) -> dict[str, Any]:
-    """Rounds of single appends, each a transaction, to a short and to a long chain by turns."""
+    """Rounds of single appends, each a transaction, of which every other goes to the long chain."""
     gateways = {entries: _filled(place, server, entries) for entries in sizes}
-    for gateway in gateways.values():
-        _append(gateway)
-    times = [{entries: _append(gateway) for entries, gateway in gateways.items()} for _ in range(rounds)]
+    times = [_append(gateways) for _ in range(rounds + 1)][1:]
     for gateway in gateways.values():
         gateway.runtime.close()
     small, large = sizes
@@ -52,12 +50,13 @@ def _enter(work: Work, numbers: Iterable[int]) -> None:
     append_prepared(work, Chain(work.actor.court), prepare_entries(work.vault, work.now, entries))
 
 
-def _append(gateway: Gateway) -> float:
-    """Median seconds of an append with its commit."""
-    taken = []
+def _append(gateways: Mapping[int, Gateway]) -> dict[int, float]:
+    """Median seconds of an append with its commit, to a chain of each length."""
+    taken: dict[int, list[float]] = {entries: [] for entries in gateways}
     for number in range(APPENDED):
-        started = time.perf_counter()
-        with gateway.work() as work:
-            _enter(work, [number])
-        taken.append(time.perf_counter() - started)
-    return median(taken)
+        for entries, gateway in gateways.items():
+            started = time.perf_counter()
+            with gateway.work() as work:
+                _enter(work, [number])
+            taken[entries].append(time.perf_counter() - started)
+    return {entries: median(each) for entries, each in taken.items()}
