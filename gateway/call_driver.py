@@ -1,11 +1,13 @@
 """The databases' drivers as the hot path asks them: statements by their text, prepared once a connection."""
 
+import sqlite3
 from collections.abc import Sequence
 from itertools import count
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from gateway.database import begin_writing, patience
 from gateway.prepared import Row
 
 
@@ -16,10 +18,10 @@ class Driver(Protocol):
         """The rows that the statement finds."""
 
     def begin(self) -> None:
-        """Begin a transaction, where SQLAlchemy does not."""
+        """Begin a transaction that may write."""
 
     def commit(self) -> None:
-        """Commit it likewise."""
+        """Commit it."""
 
 
 def driver_of(connection: Connection) -> Driver:
@@ -28,7 +30,7 @@ def driver_of(connection: Connection) -> Driver:
     if known is None:
         driver: Any = connection.connection.driver_connection
         if connection.dialect.name == "sqlite":
-            known = _Sqlite(driver)
+            known = _Sqlite(driver, patience(connection.engine))
         else:
             known = _Postgresql(driver, connection.dialect.loaded_dbapi)
         connection.info[_KEY] = known
@@ -40,18 +42,20 @@ _NUMBERS = count()
 
 
 class _Sqlite:
-    """sqlite3 knows by itself what it has prepared; transactions are gateway/database.py's."""
+    """sqlite3 knows by itself what it has prepared."""
 
-    def __init__(self, driver: Any) -> None:
-        self._driver = driver
+    def __init__(self, driver: sqlite3.Connection, wait_seconds: float) -> None:
+        self._driver, self._wait_seconds = driver, wait_seconds
 
     def ask(self, text: str, values: Sequence[Any]) -> list[Row]:
         found: list[Row] = self._driver.execute(text, values).fetchall()
         return found
 
-    def begin(self) -> None: ...
+    def begin(self) -> None:
+        begin_writing(self._driver, self._wait_seconds)
 
-    def commit(self) -> None: ...
+    def commit(self) -> None:
+        self._driver.commit()
 
 
 class _Postgresql:

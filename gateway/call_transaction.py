@@ -32,7 +32,11 @@ class Asking:
 
 
 class Transaction(Asking):
-    """A transaction that may write; its session is for what is asked too seldom to prepare it."""
+    """A transaction that may write; its session is for what is asked too seldom to prepare it.
+
+    SQLAlchemy is told of the transaction only with its session, which few calls need: what it does besides
+    beginning and committing would be a part of every lone call's time.
+    """
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -42,6 +46,7 @@ class Transaction(Asking):
     @property
     def session(self) -> Session:
         if self._session is None:
+            self._connection.begin()
             self._session = Session(self._connection, expire_on_commit=False, autoflush=False)
         return self._session
 
@@ -51,6 +56,7 @@ class Transaction(Asking):
 
     def commit(self) -> None:
         self._driver.commit()
+        self._connection.commit()
 
 
 class Kept:
@@ -75,7 +81,7 @@ class Kept:
     def deciding(self) -> Iterator[Transaction]:
         """One transaction that may write: committed at the end, rolled back on any error."""
         connection = self._ready()  # Whoever waits for a connection keeps nobody from his turn.
-        with turn(self._engine), _OrGivenUp(self, connection, None), connection.begin():
+        with turn(self._engine), _OrGivenUp(self, connection, None):
             transaction = Transaction(connection)
             with closing(transaction):
                 yield transaction

@@ -6,7 +6,6 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,17 +24,15 @@ class Period:
     ends_at: datetime
 
 
-@lru_cache(maxsize=16)
 def pair_period(now: datetime) -> Period:
     """The UTC day: for recognising the same caller on the same line within seconds."""
-    day = now.astimezone(UTC).date()
-    return Period(f"pair-{day}", datetime.combine(day + timedelta(days=1), time(), UTC))
+    return _day(now, "UTC", "pair-{day}")
 
 
 def cap_period(now: datetime, zone: str, cap_days: int, starts_at: datetime, notice_id: str) -> Period:
     """The period of a notice's frequency cap: the court's calendar day, or blocks of days from the start."""
     if cap_days == 1:
-        return _day(now, zone)
+        return _day(now, zone, "day-{day}-{zone}")
     local = ZoneInfo(zone)
     today = now.astimezone(local).date()
     first = starts_at.astimezone(local).date()
@@ -45,11 +42,19 @@ def cap_period(now: datetime, zone: str, cap_days: int, starts_at: datetime, not
     )
 
 
-@lru_cache(maxsize=16)
-def _day(now: datetime, zone: str) -> Period:
-    local = ZoneInfo(zone)
-    today = now.astimezone(local).date()
-    return Period(f"day-{today}-{zone.replace('/', '.')}", _midnight(today + timedelta(days=1), local))
+_DAYS: dict[tuple[str, str], tuple[datetime, Period]] = {}
+"""By zone and naming the day asked for last, with its beginning: call after call asks for the same."""
+
+
+def _day(now: datetime, zone: str, naming: str) -> Period:
+    known = _DAYS.get((zone, naming))
+    if known is None or not known[0] <= now < known[1].ends_at:
+        local = ZoneInfo(zone)
+        today = now.astimezone(local).date()
+        name = naming.format(day=today, zone=zone.replace("/", "."))
+        period = Period(name, _midnight(today + timedelta(days=1), local))
+        known = _DAYS[zone, naming] = _midnight(today, local), period
+    return known[1]
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -88,35 +88,47 @@ def _open_sqlite(url: URL, wait_ms: int, pool_size: int, pool_ms: int, more: Seq
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("writing", False):
-            _begin_writing(connection, wait_ms)
-        else:
-            connection.exec_driver_sql("BEGIN")
+        _begin(connection, wait_ms / 1000)
 
     return engine
 
 
-def _begin_writing(connection: Connection, wait_ms: int) -> None:
-    """BEGIN IMMEDIATE, tried again and again in short intervals until `wait_ms` have passed.
+_BEGIN = "BEGIN IMMEDIATE"
+
+
+def _begin(connection: Connection, wait_seconds: float) -> None:
+    driver: Any = connection.connection.driver_connection
+    if driver.in_transaction:
+        return  # A call's, which began without SQLAlchemy: gateway/call_transaction.py.
+    if not connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    try:
+        begin_writing(driver, wait_seconds)
+    except sqlite3.Error as fault:
+        raise exc.OperationalError(_BEGIN, None, fault) from fault
+
+
+def begin_writing(driver: sqlite3.Connection, wait_seconds: float) -> None:
+    """Take the write lock, asking for it in short intervals; raises sqlite3.OperationalError in the end.
 
     SQLite itself would ask ever more seldom, up to ten times a second: a call would then miss every one of
     the short pauses that a sweep in another process makes for it.
     """
-    driver: Any = connection.connection.driver_connection
-    until = perf_counter() + wait_ms / 1000
-    driver.execute("PRAGMA busy_timeout = 0").close()
+    until = perf_counter() + wait_seconds
+    driver.execute("PRAGMA busy_timeout = 0")
     try:
         while not _has_begun(driver) and perf_counter() < until:
             sleep(ASK_AGAIN_SECONDS)
         if not driver.in_transaction:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            driver.execute(_BEGIN)
     finally:
-        driver.execute(f"PRAGMA busy_timeout = {wait_ms}").close()
+        driver.execute(f"PRAGMA busy_timeout = {wait_seconds * 1000:.0f}")
 
 
-def _has_begun(driver: Any) -> bool:
+def _has_begun(driver: sqlite3.Connection) -> bool:
     try:
-        driver.execute("BEGIN IMMEDIATE").close()
+        driver.execute(_BEGIN)
     except sqlite3.OperationalError:
         return False
     return True
@@ -203,15 +215,16 @@ def turn(engine: Engine) -> Iterator[None]:
         yield
         return
     lock = _WRITERS.setdefault(str(engine.url.database), threading.Lock())
-    if not lock.acquire(timeout=_patience(engine)):
-        raise exc.OperationalError("BEGIN IMMEDIATE", None, TimeoutError("database is locked"))
+    if not lock.acquire(timeout=patience(engine)):
+        raise exc.OperationalError(_BEGIN, None, TimeoutError("database is locked"))
     try:
         yield
     finally:
         lock.release()
 
 
-def _patience(engine: Engine) -> float:
+def patience(engine: Engine) -> float:
+    """The seconds for which a writer on SQLite waits for the lock."""
     return float(engine.get_execution_options()[_PATIENCE])
 
 

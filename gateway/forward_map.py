@@ -8,6 +8,7 @@ address) and is brought up to date by change number. From it a call is only ever
 import json
 import threading
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -181,11 +182,17 @@ def read_trunk(vault: Vault, row: Connection | TrunkRow) -> MappedTrunk:
         slug=row.slug,
         kind=row.kind,
         account=row.account,
-        secrets=tuple(vault.open(each, "secret") for each in sealed if each is not None),
+        secrets=tuple([_secret(vault, each) for each in sealed if each is not None]),
         public_base_url=row.public_base_url,
         country=row.country,
         default_route=row.default_route,
     )
+
+
+@lru_cache(maxsize=256)
+def _secret(vault: Vault, sealed: bytes) -> str:
+    """Kept, because every call asks for those of its connection."""
+    return vault.open(sealed, "secret")
 
 
 def _line_key(connection_id: str, digest: bytes) -> bytes:

@@ -9,7 +9,7 @@ from using a partial index, or make SQLite plan the statement anew each time.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -33,6 +33,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import TypeEngine
+
+from gateway.models.base import UtcTime
 
 Columns = Mapping[str, TypeEngine[Any]]
 Row = tuple[Any, ...]
@@ -100,7 +102,7 @@ class Written:
 
     def __init__(self, dialect: Dialect, statement: Statement, names: Sequence[str], columns: int) -> None:
         kind: Any = type(dialect)
-        positional: Dialect = kind(paramstyle=_PARAMETERS[dialect.name])
+        positional = _positional(kind)
         expression: Any = replacement_traverse(
             statement, {}, lambda element, **_: _literally(element, positional)
         )
@@ -138,6 +140,11 @@ def _to_do(turns: Iterable[_Turn | None]) -> list[tuple[int, _Turn]]:
 def _turned(turns: Sequence[tuple[int, _Turn]], rows: Sequence[Row]) -> Sequence[Row]:
     if not turns or not rows:
         return rows
+    if len(rows) == 1:  # A lone call's, for which columns would be the longer way.
+        row = list(rows[0])
+        for place, turn in turns:
+            row[place] = turn(row[place])
+        return [tuple(row)]
     columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for place, turn in turns:
         columns[place] = map(turn, columns[place])
@@ -151,6 +158,13 @@ def _in_order(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]
 
 
 _PARAMETERS: Mapping[str, Any] = {"sqlite": "qmark", "postgresql": "numeric_dollar"}
+
+
+@cache
+def _positional(kind: Any) -> Dialect:
+    """This kind of dialect, with parameters as the drivers take them."""
+    dialect: Dialect = kind(paramstyle=_PARAMETERS[kind.name])
+    return dialect
 
 
 def _table(columns: Columns, size: int) -> CTE:
@@ -169,7 +183,16 @@ def _value(name: str, kind: TypeEngine[Any]) -> Any:
     return cast(value, kind) if isinstance(kind, LargeBinary | Boolean) else value
 
 
+_TIME = UtcTime()
+
+
 def _turn_in(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
+    """As below; all times likewise, so that the moment of a call is turned once and not for every column."""
+    return _turn_of(_TIME if isinstance(kind, UtcTime) else kind, dialect)
+
+
+@cache
+def _turn_of(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
     """How a value is handed to the driver; None where it is taken as it is.
 
     PostgreSQL gets all values as text, and their types from the statement.

@@ -1,8 +1,9 @@
 """Callers' keys: one a period, shared by all processes of a host, and gone when the period is over."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -38,6 +39,20 @@ def test_a_day_on_which_the_clocks_change_ends_at_midnight() -> None:
 
 def test_the_period_of_a_pair_is_the_utc_day() -> None:
     assert pair_period(NOW) == Period("pair-2026-03-15", datetime(2026, 3, 16, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin", "Atlantic/Azores"])
+def test_every_moment_has_the_day_of_its_zone_whichever_was_asked_for_before(zone: str) -> None:
+    """In summer time and out of it, forwards and back."""
+    local = ZoneInfo(zone)
+    days = ((3, 29), (3, 30), (10, 25), (10, 26))
+    midnights = [datetime(2026, month, day, tzinfo=local) for month, day in days]
+    moments = [each.astimezone(UTC) + step for each in midnights for step in (-MOMENT, timedelta(), MOMENT)]
+    for at in [*moments, *reversed(moments)]:
+        day = at.astimezone(local).date()
+        found = cap_period(at, zone, 1, NOW, "n")
+        assert found.name == f"day-{day}-{zone.replace('/', '.')}"
+        assert found.ends_at == datetime.combine(day + timedelta(days=1), time(), local).astimezone(UTC)
 
 
 def test_a_caller_is_recognised_within_the_period_by_every_process(tmp_path: Path) -> None:

@@ -191,6 +191,22 @@ def test_who_kept_a_connection_keeps_it_when_his_turn_does_not_come(tmp_path: Pa
     engine.dispose()
 
 
+def test_a_call_gives_up_when_another_process_keeps_the_lock(tmp_path: Path) -> None:
+    path = tmp_path / "it.db"
+    engine = open_engine(f"sqlite:///{path}", wait_ms=50, statement_ms=1, pool_size=1)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, Kept(engine) as kept:
+        with kept.deciding():
+            pass
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked") as fault, kept.deciding():
+            pass
+        assert not fault.value.connection_invalidated
+        other.execute("ROLLBACK")
+        with kept.deciding() as transaction:
+            assert transaction.session.execute(text("PRAGMA busy_timeout")).scalar_one() == 50
+    engine.dispose()
+
+
 @pytest.mark.postgres
 def test_postgres_that_would_lose_what_it_acknowledged_is_refused(postgres_url: str) -> None:
     engine = open_engine(postgres_url, wait_ms=1000, statement_ms=1000, pool_size=1)
