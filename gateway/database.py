@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter, sleep
 from typing import Any
@@ -78,12 +78,12 @@ def _open_sqlite(url: URL, wait_ms: int, pool_size: int, pool_ms: int, more: Seq
             *more,
         ):
             connection.execute(f"PRAGMA {pragma}").close()
-        entry.info["file"] = _identity(path)
+        entry.info[_FILE] = path, _identity(path)
 
     @event.listens_for(engine, "checkout")
     def same_file(_connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
         """A database file that was replaced (a restore) must not live on in an open connection."""
-        if entry.info.get("file") != _identity(path):
+        if _is_replaced(entry.info):
             raise exc.DisconnectionError("the database file was replaced")
 
     @event.listens_for(engine, "begin")
@@ -144,10 +144,16 @@ def _identity(path: str) -> tuple[int, int] | None:
 
 def is_outdated(connection: Connection) -> bool:
     """Whether a connection that was kept open is one to a SQLite file that has been replaced."""
-    if connection.dialect.name != "sqlite":
-        return False
-    path = (connection.engine.url.database or "").removeprefix("file:")
-    return connection.info.get("file") != _identity(path)
+    return connection.dialect.name == "sqlite" and _is_replaced(connection.info)
+
+
+_FILE = "file"
+"""Under which a connection keeps which file it was opened on: the path, and what the path led to."""
+
+
+def _is_replaced(known: Mapping[Any, Any]) -> bool:
+    path, identity = known[_FILE]
+    return bool(identity != _identity(path))
 
 
 _CONNECTING = {"connect_timeout": 2, "tcp_user_timeout": 5000, "target_session_attrs": "read-write"}

@@ -17,14 +17,12 @@ class Ticket:
     """Decides, once, whether work is committed or abandoned: whoever asks first wins."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._settled = False
+        self._settled = threading.Lock()
+        """Taken by the first who asks, and never given back."""
 
     def settle(self) -> bool:
         """True for the first who asks: the worker before its commit, or the waiter when time is out."""
-        with self._lock:
-            first, self._settled = not self._settled, True
-            return first
+        return self._settled.acquire(blocking=False)
 
 
 class Deadline:

@@ -11,10 +11,9 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote_from_bytes
 
 import structlog
@@ -80,8 +79,7 @@ class Door:
         self._queue.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """A call in the queue, and where its reply is awaited."""
 
     waiting: Waiting
