@@ -97,7 +97,7 @@ class Written:
     """A statement in the driver's words; `names` are those of its parameters in the order of their values,
     those of the table's rows, so many in each, before those that are shared.
 
-    Values and rows are turned column by column: all of a column are of one type.
+    Each column is turned by one function, as all of its values are of one type.
     """
 
     def __init__(self, dialect: Dialect, statement: Statement, names: Sequence[str], columns: int) -> None:
@@ -140,15 +140,12 @@ def _to_do(turns: Iterable[_Turn | None]) -> list[tuple[int, _Turn]]:
 def _turned(turns: Sequence[tuple[int, _Turn]], rows: Sequence[Row]) -> Sequence[Row]:
     if not turns or not rows:
         return rows
-    if len(rows) == 1:  # A lone call's, for which columns would be the longer way.
-        row = list(rows[0])
+    turned = []
+    for row in map(list, rows):
         for place, turn in turns:
             row[place] = turn(row[place])
-        return [tuple(row)]
-    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
-    for place, turn in turns:
-        columns[place] = map(turn, columns[place])
-    return list(zip(*columns, strict=True))
+        turned.append(tuple(row))
+    return turned
 
 
 def _in_order(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
