@@ -175,12 +175,13 @@ def _statement(asked: CTE, dialect: str, keys: int) -> Select[*tuple[Any, ...]]:
     return (
         select(asked.c.place, *(columns[name].label(name) for name in Found._fields))
         .select_from(asked)
-        .join(now.table, true())
+        # Always one row; after `outerjoin` SQLite reads what is asked first, and makes no table of it.
+        .outerjoin(now.table, true())
         .join(
             PhoneLine,
             and_(
                 PhoneLine.connection_id == asked.c.connection,
-                PhoneLine.gateway_hash.in_(_one_of(asked, "dialled", keys)),
+                _is_one_of(PhoneLine.gateway_hash, asked, "dialled", keys),
                 HELD,
                 _published(),
             ),
@@ -213,8 +214,10 @@ _OF_LINE = (
 _OF_NOTICE = ("cap_days", "starts_at", "hours_from", "hours_to", "skip_key")
 
 
-def _one_of(asked: CTE, name: str, keys: int) -> list[ColumnElement[bytes]]:
-    return [asked.c[f"{name}_{key}"] for key in range(keys)]
+def _is_one_of(column: Any, asked: CTE, name: str, keys: int) -> Any:
+    """Whether the column is one of the hashes asked for. For a list SQLite makes a table, even for one."""
+    hashes = [asked.c[f"{name}_{key}"] for key in range(keys)]
+    return column == hashes[0] if keys == 1 else column.in_(hashes)
 
 
 def _why_silent(now: InstantSql) -> ColumnElement[str | None]:
@@ -240,7 +243,7 @@ def _published() -> Any:
 
 def _is_protected(asked: CTE, keys: int) -> Any:
     return _there_is().where(
-        ProtectedCaller.number_hash.in_(_one_of(asked, "caller", keys)),
+        _is_one_of(ProtectedCaller.number_hash, asked, "caller", keys),
         or_(ProtectedCaller.court_id.is_(None), ProtectedCaller.court_id == PhoneLine.court_id),
         or_(ProtectedCaller.line_id.is_(None), ProtectedCaller.line_id == PhoneLine.id),
     )

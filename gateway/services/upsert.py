@@ -54,8 +54,10 @@ class EachIfNew:
 
     def _statement(self, asked: CTE, dialect: str) -> Insert:
         given = select(*(asked.c[name] for name in self._columns)).where(asked.c[self._key[0]].is_not(None))
-        # In the order of the rows, so that two transactions at once lock theirs in one order.
-        inserting = _insert(dialect, self._table).from_select(self._columns, given.order_by(asked.c.place))
+        if dialect == "postgresql":
+            # In the order of the rows, so that two transactions at once lock theirs in one order.
+            given = given.order_by(asked.c.place)
+        inserting = _insert(dialect, self._table).from_select(self._columns, given)
         inserted: Insert = inserting.on_conflict_do_nothing().returning(
             *(self._table.c[name] for name in self._key)
         )
