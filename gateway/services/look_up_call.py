@@ -175,8 +175,7 @@ def _statement(asked: CTE, dialect: str, keys: int) -> Select[*tuple[Any, ...]]:
     return (
         select(asked.c.place, *(columns[name].label(name) for name in Found._fields))
         .select_from(asked)
-        # Always one row; after `outerjoin` SQLite reads what is asked first, and makes no table of it.
-        .outerjoin(now.table, true())
+        .join(now.table, true())
         .join(
             PhoneLine,
             and_(
