@@ -55,7 +55,8 @@ class _Sqlite:
         begin_writing(self._driver, self._wait_seconds)
 
     def commit(self) -> None:
-        self._driver.commit()
+        """By a statement: where SQLite has rolled back by itself, the module's own `commit` says nothing."""
+        self._driver.execute("COMMIT")
 
 
 class _Postgresql:

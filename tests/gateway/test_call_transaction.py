@@ -60,6 +60,23 @@ def _count_and_go_on_after_an_error(gateway: Gateway, kept: Kept) -> None:
             transaction.session.execute(text("SELECT nothing"))
 
 
+def _count_and_go_on_after_a_rollback(gateway: Gateway, kept: Kept) -> None:
+    with kept.deciding() as transaction:
+        assert _count(gateway, transaction) == [True]
+        driver = transaction.session.connection().connection.driver_connection
+        assert driver is not None
+        driver.execute("ROLLBACK")
+
+
+def test_a_transaction_that_was_rolled_back_does_not_pass_for_committed(sqlite_gateway: Gateway) -> None:
+    """SQLite rolls back by itself where the disk is full, say."""
+    with Kept(sqlite_gateway.runtime.calls) as kept:
+        with pytest.raises(DBAPIError, match="no transaction"):
+            _count_and_go_on_after_a_rollback(sqlite_gateway, kept)
+        with kept.deciding() as transaction:
+            assert _count(sqlite_gateway, transaction) == [True]
+
+
 def test_a_transaction_that_fails_leaves_nothing(gateway: Gateway) -> None:
     with Kept(gateway.runtime.calls) as kept:
         with pytest.raises(_Regret):
